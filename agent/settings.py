@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import os
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -156,6 +157,15 @@ class Settings(BaseSettings):
         """Where things lie in VIVA_HOME."""
         return Home(self.home)
 
+    def environment(self) -> dict[str, str]:
+        """This process's environment for a child process, with the settings that were given; secrets go by the home."""
+        given = {
+            environment_name(name): str(value)
+            for name in self.model_fields_set
+            if not isinstance(value := getattr(self, name), SecretStr)
+        }
+        return dict(os.environ) | given
+
     def with_values(self, **values: object) -> Settings:
         """The same settings with some replaced; defaults that depend on them follow."""
         return Settings(**{name: getattr(self, name) for name in self.model_fields_set} | values)
@@ -169,7 +179,11 @@ def load_settings() -> Settings:
     """
     try:
         settings = Settings()
-        found = settings.folders.kept_secrets() | settings.folders.running_values()
+        kept = settings.folders.kept_secrets()
+        if settings.livekit_url is not None:
+            # The keys kept in the home are those of the home's own SFU.
+            kept = {name: value for name, value in kept.items() if not name.startswith("livekit_")}
+        found = kept | settings.folders.running_values()
         fill = {name: value for name, value in found.items() if _open(settings, name)}
         return settings.with_values(**fill) if fill else settings
     except ValidationError as error:

@@ -23,12 +23,14 @@ WORDS_BETWEEN: Final = 7
 WORDS_AT_ENDS: Final = 3
 MOST_PAUSES: Final = 5
 
-_HANGING: Final = frozenset(
+_HANGING_WORDS: Final = (
     "a an the and or but so because that which who when where if to of in on at for with from by as than into about "
     "my his her our their its is are was were be been did does has have had will would can could should not very more "
-    "most this these those what how every each between during i we they you he she it".split()
+    "most this these those what how every each between during i we they you he she it"
 )
-_OPENING: Final = frozenset("and but because so while although which after before until then".split())
+_OPENING_WORDS: Final = "and but because so while although which after before until then"
+_HANGING: Final = frozenset(_HANGING_WORDS.split())
+_OPENING: Final = frozenset(_OPENING_WORDS.split())
 
 
 class PauseKind(StrEnum):
@@ -72,7 +74,7 @@ def read_aloud(text: str, rng: random.Random) -> Delivery:
 
 
 def think_aloud(text: str, rng: random.Random) -> Delivery:
-    """Speech with pauses of `THINKING_S` after finished and unfinished clauses, alternating where the words allow it."""
+    """Speech with pauses of `THINKING_S` after finished and unfinished clauses, in turn where the words allow it."""
     words = text.split()
     pauses = _plan(words, rng)
     pieces: list[Piece] = []

@@ -60,7 +60,7 @@ STILL_HERE: Final = LineKey(LineKind.STILL_HERE)
 
 def write_lines(flow: Flow, persona: Persona, seed: int) -> Mapping[LineKey, Delivery]:
     """Every line of one candidate. The same flow, persona and seed give the same lines."""
-    rng = random.Random(f"{seed}:{flow.id}:{persona}")  # noqa: S311 - a reproducible plan, not a secret
+    rng = random.Random(f"{seed}:{flow.id}:{persona}")
     found = {CONSENT: Delivery((Piece(CONSENT_WORDS),)), STILL_HERE: Delivery((Piece(STILL_HERE_WORDS),))}
     if persona is Persona.SILENT:
         return found
@@ -88,7 +88,7 @@ def answer_text(question: Question) -> str:
 
 
 def probe_answer_text(question: Question, point: str) -> str:
-    """A sentence that covers one expected point: from the sample answer where there is one, else made from its words."""
+    """A sentence that covers one expected point: from the sample answer where it can be, else made from its words."""
     for sentence in sentences(answer_text(question)):
         if point in covered_points(question, sentence):
             return sentence

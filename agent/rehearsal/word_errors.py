@@ -9,11 +9,13 @@ from typing import Final
 
 import numpy as np
 
-_UNITS: Final = (
+_UNIT_WORDS: Final = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen"
-).split()
-_TENS: Final = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
+)
+_TEN_WORDS: Final = "zero ten twenty thirty forty fifty sixty seventy eighty ninety"
+_UNITS: Final = tuple(_UNIT_WORDS.split())
+_TENS: Final = tuple(_TEN_WORDS.split())
 _SCALES: Final = ((1_000_000_000, "billion"), (1_000_000, "million"), (1_000, "thousand"))
 _ORDINALS: Final = {
     "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth",
@@ -25,8 +27,8 @@ _CONTRACTIONS: Final = {
     "gotta": "got to", "kinda": "kind of", "ok": "okay", "o'clock": "oclock", "alright": "all right",
 }  # fmt: skip
 _ENDINGS: Final = (("n't", " not"), ("'re", " are"), ("'ve", " have"), ("'ll", " will"), ("'d", " would"))
-_IS_WORDS: Final = frozenset("it that there what he she who where here how when this".split())
-_FILLERS: Final = frozenset("uh um erm hmm mm mhm er ah".split())
+_BEFORE_IS: Final = ("it", "that", "there", "what", "he", "she", "who", "where", "here", "how", "when", "this")
+_FILLERS: Final = ("uh", "um", "erm", "hmm", "mm", "mhm", "er", "ah")
 _SYMBOLS: Final = (("%", " percent "), ("&", " and "), ("+", " plus "), ("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
 _NUMBER: Final = re.compile(r"(?<![a-z0-9])(\$?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(st|nd|rd|th)?(?![a-z0-9])")
 _YEARS: Final = ((1100, 2000), (2010, 2100))
@@ -74,7 +76,7 @@ def _expand(token: str) -> str:
             return token.removesuffix(ending) + full
     if token.endswith("'s"):
         stem = token.removesuffix("'s")
-        return f"{stem} is" if stem in _IS_WORDS else f"{stem}s"
+        return f"{stem} is" if stem in _BEFORE_IS else f"{stem}s"
     return token.replace("'", "")
 
 
@@ -93,7 +95,9 @@ def spell_number(value: int, *, year: bool = False) -> str:
     """English words of a number, without "and"; a year is spoken in pairs of digits. `value` is below 10**12."""
     if year and any(low <= value < high for low, high in _YEARS) and value % 1000 >= 10:
         century, rest = divmod(value, 100)
-        return f"{spell_number(century)} {spell_number(rest) if rest > 9 else f'oh {_UNITS[rest]}' if rest else 'hundred'}"
+        return (
+            f"{spell_number(century)} {spell_number(rest) if rest > 9 else f'oh {_UNITS[rest]}' if rest else 'hundred'}"
+        )
     for size, name in _SCALES:
         if value >= size:
             head, rest = divmod(value, size)
