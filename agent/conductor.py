@@ -14,12 +14,28 @@ from collections.abc import Callable, Sequence
 from agent.event_log import EventLog
 from agent.protocol import InterviewStatus
 from agent.speaking import Utterance, Voice
-from interview_flows.events import AnswerFinished, Event, Heard, Joined, Left, Resumed, Returned, Said, Silence, Tick
-from interview_flows.machine import Finish, Outcome, Phase, Say, State, next_deadline_s, remaining_s, step
+from interview_flows.events import (
+    AnswerFinished,
+    AnswerResumed,
+    Consent,
+    Event,
+    Heard,
+    Joined,
+    Left,
+    Resumed,
+    Returned,
+    Said,
+    Silence,
+    Tick,
+)
+from interview_flows.actions import Action, Finish, Outcome, Say
+from interview_flows.clock import next_deadline_s, remaining_s
+from interview_flows.machine import step
 from interview_flows.patience import silence_s
+from interview_flows.state import Phase, State
 
 Clock = Callable[[], float]
-CANDIDATE_EVENTS = (Joined, Heard, AnswerFinished, Left, Returned)
+CANDIDATE_EVENTS = (Joined, Consent, Heard, AnswerFinished, AnswerResumed, Left, Returned)
 
 
 class Conductor:
@@ -113,16 +129,14 @@ class Conductor:
         before = self._state
         result = step(before, event, at_s)
         self._state = result.state
-        if result.state is not before and result.state != before:
+        if not isinstance(event, Tick) or result.actions or result.state != before:
             actor = "candidate" if isinstance(event, CANDIDATE_EVENTS) else "agent"
             await self._log.append(event, at_s, actor=actor)
-        elif isinstance(event, Said):
-            await self._log.append(event, at_s, actor="agent")
         self._act(result.actions, reply=isinstance(event, AnswerFinished))
         self._publish()
         self._changed.set()
 
-    def _act(self, actions: Sequence[Say | Finish], *, reply: bool) -> None:
+    def _act(self, actions: Sequence[Action], *, reply: bool) -> None:
         says = tuple(action for action in actions if isinstance(action, Say))
         for action in actions:
             if isinstance(action, Finish):
@@ -180,7 +194,7 @@ class Conductor:
     def _due(self) -> list[tuple[float | None, Event]]:
         state = self._state
         silent = self._quiet_since is not None and not self._candidate_speaking and not self.speaking and state.present
-        listening = state.phase in (Phase.CONSENT, Phase.ASKING)
+        listening = state.phase in (Phase.CONSENT, Phase.ASKING, Phase.PAUSED)
         silence_at_s = self._quiet_since + silence_s(state) if silent and listening and self._quiet_since else None
         return [(next_deadline_s(state, self._now()), Tick()), (silence_at_s, Silence())]
 
@@ -200,6 +214,6 @@ def _split(says: tuple[Say, ...], utterance: Utterance, now_s: float) -> list[Sa
             rest = rest[len(say.text) :].lstrip()
         if played:
             cut = len(played) < len(say.text.strip())
-            said.append(Said(say.kind.value, say.question, played, cut, round(at_s, 3), round(until_s, 3)))
+            said.append(Said(say.kind, say.question, played, cut, round(at_s, 3), round(until_s, 3)))
         at_s = until_s
     return said

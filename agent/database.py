@@ -9,7 +9,6 @@ import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from agent.lifeline import Lifeline
@@ -28,10 +27,10 @@ START_WITHIN_S: Final = 60.0
 class HomeDatabase:
     """The embedded Postgres of a home: started, watched and started again when it dies."""
 
-    def __init__(self, data: Path, lifeline: Lifeline, report: Report) -> None:
+    def __init__(self, settings: Settings, lifeline: Lifeline, report: Report) -> None:
         from knowledge.embedded import EmbeddedPostgres
 
-        self._server: EmbeddedPostgres = EmbeddedPostgres(data)
+        self._server: EmbeddedPostgres = EmbeddedPostgres(settings.folders.database, cache=settings.cache)
         self._lifeline = lifeline
         self._report = report
         self._starting: asyncio.Task[None] | None = None
@@ -110,9 +109,12 @@ async def open_repository(settings: Settings) -> AsyncIterator[InterviewReposito
     Uses DATABASE_URL or the running system's database; where neither is there, starts the home's own for as long as
     the command runs. Raises `knowledge.errors.KnowledgeError` and `agent.errors.VivaError`.
     """
+    from knowledge.migrations import migrate
     from knowledge.postgres_repository import PostgresRepository
 
-    async with open_dsn(settings) as dsn:
+    async with open_dsn(settings) as (dsn, admin_dsn):
+        if admin_dsn is not None:
+            await asyncio.to_thread(migrate, dsn, admin_dsn)
         repository = await PostgresRepository.connect(dsn)
         try:
             yield repository
@@ -121,21 +123,19 @@ async def open_repository(settings: Settings) -> AsyncIterator[InterviewReposito
 
 
 @asynccontextmanager
-async def open_dsn(settings: Settings) -> AsyncIterator[str]:
-    """The address of a migrated database, as `open_repository` finds it."""
+async def open_dsn(settings: Settings) -> AsyncIterator[tuple[str, str | None]]:
+    """The addresses of the database that `open_repository` uses: for everybody, and for migrations where it is ours."""
     if settings.database_url is not None:
-        yield settings.dsn()
+        yield settings.dsn(), None
         return
     from knowledge.embedded import EmbeddedPostgres
-    from knowledge.migrations import migrate
 
     home = settings.folders
     home.prepare()
     with home.lock("a command that reads the database"):
-        server = EmbeddedPostgres(home.database)
+        server = EmbeddedPostgres(home.database, cache=settings.cache)
         await asyncio.to_thread(server.start, START_WITHIN_S)
         try:
-            await asyncio.to_thread(migrate, server.dsn, server.admin_dsn)
-            yield server.dsn
+            yield server.dsn, server.admin_dsn
         finally:
             await asyncio.to_thread(server.stop)

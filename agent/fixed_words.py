@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from agent.flow_library import find_flow
 from agent.settings import Settings
 from interview_flows.flow import Flow
 from interview_flows.plan import make_plan
@@ -33,8 +34,15 @@ def is_prepared(settings: Settings, flow: Flow) -> bool:
     return _marker(settings, flow).exists()
 
 
-async def prepare(settings: Settings, flow: Flow, progress: Callable[[int, int], None]) -> None:
-    """Synthesise what is missing of the flow's words; `progress` is told how many of how many texts are done."""
+async def prepare_flows(settings: Settings, flows: Sequence[str], line: Callable[[str], None]) -> None:
+    """Synthesise what is missing of these flows' words."""
+    for name in flows:
+        flow = find_flow(name)
+        await prepare(settings, flow, line)
+
+
+async def prepare(settings: Settings, flow: Flow, line: Callable[[str], None]) -> None:
+    """Synthesise what is missing of the flow's words, with a line of progress now and then."""
     from plugins.voice_tts import VoiceTTS
 
     voice = VoiceTTS(
@@ -46,11 +54,11 @@ async def prepare(settings: Settings, flow: Flow, progress: Callable[[int, int],
     texts = fixed_words(flow)
     try:
         for begin in range(0, len(texts), BATCH):
-            progress(begin, len(texts))
+            line(f"speech: {flow.id}: {begin} of {len(texts)} fixed texts ready")
             await voice.prepare(texts[begin : begin + BATCH])
     finally:
         await voice.aclose()
-    progress(len(texts), len(texts))
+    line(f"speech: {flow.id}: all {len(texts)} fixed texts ready")
     await asyncio.to_thread(_leave_marker, _marker(settings, flow))
 
 

@@ -33,8 +33,8 @@ class Home:
 
     @property
     def database(self) -> Path:
-        """Data of the embedded Postgres."""
-        return self.root / "postgres"
+        """Data directory of the embedded Postgres; its passwords and log lie beside it."""
+        return self.root / "postgres" / "data"
 
     @property
     def secrets(self) -> Path:

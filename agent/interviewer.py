@@ -18,8 +18,8 @@ MAX_TYPED_CHARACTERS = 8_000
 class Interviewer(Agent):
     """No language model: words come from the flow, decisions from the machine."""
 
-    def __init__(self, turns: TurnTaking) -> None:
-        super().__init__(instructions="")
+    def __init__(self, turns: TurnTaking, recogniser: stt.STT) -> None:
+        super().__init__(instructions="", stt=recogniser)
         self._turns = turns
 
     async def stt_node(  # type: ignore[override]  # the base allows a coroutine or a generator

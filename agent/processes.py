@@ -7,10 +7,10 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from agent.errors import PartFailed
 from agent.lifeline import Lifeline
@@ -151,9 +151,9 @@ class SupervisedPart:
         self._lifeline.release(process.pid)
 
 
-async def start_all(parts: Sequence[SupervisedPart]) -> None:
-    """Start parts side by side; when one fails the others are not waited for. Raises its `PartFailed`."""
-    tasks = [asyncio.create_task(part.start(), name=f"start-{part.part.name}") for part in parts]
+async def together(*work: Coroutine[Any, Any, None]) -> None:
+    """Run side by side; the first failure cancels the rest and is raised as it is."""
+    tasks = [asyncio.create_task(one) for one in work]
     try:
         await asyncio.gather(*tasks)
     finally:
@@ -165,6 +165,37 @@ async def start_all(parts: Sequence[SupervisedPart]) -> None:
 async def stop_all(parts: Sequence[SupervisedPart]) -> None:
     """End parts side by side."""
     await asyncio.gather(*(part.stop() for part in parts))
+
+
+async def run_once(
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    log: Path,
+    lifeline: Lifeline,
+    line: Callable[[str], None],
+) -> int:
+    """Run a command to its end and return its exit code; each line it prints goes to `line`, its errors to the log."""
+    with log.open("ab") as errors:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=errors,
+            env=dict(environment),
+            start_new_session=True,
+        )
+    lifeline.hold(process.pid)
+    try:
+        assert process.stdout is not None
+        async for text in process.stdout:
+            line(text.decode(errors="replace").rstrip())
+        return await process.wait()
+    finally:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+        lifeline.release(process.pid)
 
 
 def last_line(log: Path) -> str:

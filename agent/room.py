@@ -23,8 +23,9 @@ from agent.settings import Settings
 from agent.speaking import RoomVoice
 from agent.turn_taking import TurnTaking
 from interview_flows.events import EngineDegraded, Left, Returned, from_json
-from interview_flows.machine import Phase, State, fold, initial
+from interview_flows.machine import fold
 from interview_flows.plan import Plan
+from interview_flows.state import Phase, State, initial
 from knowledge.errors import Conflict, LeaseHeld
 from knowledge.postgres_repository import PostgresRepository
 from knowledge.repository import InterviewRepository
@@ -41,7 +42,7 @@ FAREWELL_S = 1.0
 """The last words have left the SFU before the room goes."""
 
 
-async def hold_interview(ctx: JobContext, settings: Settings, stt: WhisperSTT, tts: VoiceTTS) -> None:
+async def hold_interview(ctx: JobContext, settings: Settings, tts: VoiceTTS) -> None:
     """Entry of a job. Returns when the interview is over, paused or taken over."""
     interview_id = JobMetadata.model_validate_json(ctx.job.metadata).interview_id
     connecting = asyncio.create_task(ctx.connect(), name="connect")
@@ -49,7 +50,7 @@ async def hold_interview(ctx: JobContext, settings: Settings, stt: WhisperSTT, t
     try:
         log, position = await _claim(repository, interview_id)
         await connecting
-        await Interview(ctx, settings, repository, log, position, stt, tts).hold(interview_id)
+        await Interview(ctx, settings, repository, log, position, tts).hold(interview_id)
     except (LeaseHeld, Conflict) as reason:
         logger.info("interview not ours", extra={"interview": str(interview_id), "reason": type(reason).__name__})
     finally:
@@ -80,7 +81,6 @@ class Interview:
         repository: InterviewRepository,
         log: EventLog,
         position: Position,
-        stt: WhisperSTT,
         tts: VoiceTTS,
     ) -> None:
         self._ctx = ctx
@@ -93,7 +93,7 @@ class Interview:
             if position.history
             else initial(plan)
         )
-        self._stt = stt
+        self._speech_address = settings.speech_address
         self._tts = tts
         self._candidate_here = asyncio.Event()
         self._candidate_gone_at: float | None = None
@@ -102,13 +102,12 @@ class Interview:
 
     async def hold(self, interview_id: UUID) -> None:
         """Speak and listen until the end, a long absence of the candidate, or the loss of the lease."""
-        session = make_session(self._stt, self._tts)
+        session = make_session(self._tts)
         voice = RoomVoice(session)
         worker = f"{socket.gethostname()}:{os.getpid()}"
         conductor = Conductor(self._state, self._log, voice, worker=worker, on_status=self._set_status)
         turns = TurnTaking(conductor, voice)
-        self._stt.listen_for(turns)
-        interviewer = Interviewer(turns)
+        interviewer = Interviewer(turns, WhisperSTT(self._speech_address, turns))
         identity = candidate_identity(interview_id)
         self._watch(self._ctx.room, identity, conductor)
         session.on("error", lambda event: _degraded(conductor, event))

@@ -8,13 +8,11 @@ from livekit.agents.voice.room_io import AudioInputOptions, RoomOptions, TextInp
 
 from agent.interviewer import Interviewer
 from plugins.voice_tts import VoiceTTS
-from plugins.whisper_stt import WhisperSTT
 
 
-def make_session(stt: WhisperSTT, tts: VoiceTTS) -> AgentSession[None]:
-    """A session that hears and speaks; turns, interruptions and replies are Viva's own."""
+def make_session(tts: VoiceTTS) -> AgentSession[None]:
+    """A session that speaks, and hears through its agent's recogniser; turns, interruptions and replies are Viva's own."""
     return AgentSession(
-        stt=stt,
         tts=tts,
         # The recogniser runs its own voice activity detection; a second one would only cost.
         vad=None,

@@ -164,7 +164,7 @@ class Settings(BaseSettings):
             for name in self.model_fields_set
             if not isinstance(value := getattr(self, name), SecretStr)
         }
-        return dict(os.environ) | given
+        return base_environment() | given
 
     def with_values(self, **values: object) -> Settings:
         """The same settings with some replaced; defaults that depend on them follow."""
@@ -188,6 +188,11 @@ def load_settings() -> Settings:
         return settings.with_values(**fill) if fill else settings
     except ValidationError as error:
         raise UsageError(_first_problem(error), "Settings are listed in docs/settings.md.") from None
+
+
+def base_environment() -> dict[str, str]:
+    """This process's environment, to be given to a child process."""
+    return dict(os.environ)
 
 
 def environment_name(field: str) -> str:

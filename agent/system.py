@@ -105,11 +105,11 @@ def web_part(settings: Settings) -> Part:
     )
 
 
-async def answers_ok(host: str, port: int, path: str) -> bool:
-    """Whether an HTTP server answers GET with 200."""
+async def answers_ok(host: str, port: int, path: str, *, secure: bool = False) -> bool:
+    """Whether an HTTP server answers GET with 200; `secure` asks over TLS."""
     try:
         async with asyncio.timeout(PROBE_WITHIN_S):
-            reader, writer = await asyncio.open_connection(host, port)
+            reader, writer = await asyncio.open_connection(host, port, ssl=secure or None)
             try:
                 writer.write(f"GET {path} HTTP/1.0\r\nHost: {host}:{port}\r\n\r\n".encode("ascii"))
                 status = await reader.readline()

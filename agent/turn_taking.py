@@ -14,8 +14,8 @@ from agent.conductor import Conductor
 from agent.speaking import Voice
 from interview_flows.events import AnswerFinished, AnswerResumed, Consent, Heard
 from interview_flows.intents import read_consent, read_intent
-from interview_flows.machine import Phase
 from interview_flows.patience import TurnSignals, wait_s
+from interview_flows.state import Phase
 
 BARGE_IN_S = 0.15
 """Speech this long after its first detection makes the agent fall silent."""

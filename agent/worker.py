@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import os
 import signal
 
@@ -16,9 +15,6 @@ from agent.protocol import AGENT_NAME
 from agent.room import hold_interview
 from agent.settings import LOOPBACK, Settings, load_settings
 from plugins.voice_tts import VoiceTTS
-from plugins.whisper_stt import WhisperSTT
-
-logger = logging.getLogger("viva.worker")
 
 IDLE_PROCESSES = 2
 """Warm processes that wait for a job; a candidate who comes while both are being replaced waits a second longer."""
@@ -78,7 +74,6 @@ def warm_up(process: JobProcess) -> None:
     configure_logging("interview", level=settings.log_level, form=settings.log_format)
     tokenize.basic.hyphenate_word("interview")
     process.userdata["settings"] = settings
-    process.userdata["stt"] = WhisperSTT(settings.speech_address, vad=settings.vad)
     process.userdata["tts"] = VoiceTTS(
         settings.speech_address,
         voice=settings.voice,
@@ -90,4 +85,4 @@ def warm_up(process: JobProcess) -> None:
 async def hold(ctx: JobContext) -> None:
     """Entry point of a job process."""
     data = ctx.proc.userdata
-    await hold_interview(ctx, data["settings"], data["stt"], data["tts"])
+    await hold_interview(ctx, data["settings"], data["tts"])

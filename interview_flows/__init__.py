@@ -3,7 +3,7 @@
 - `flow`, `reading`, `checking`: the flow model and its TOML reader, which reports every problem with file and key.
 - `plan`: a flow frozen for one candidate, with time and accommodations.
 - `events`, `actions`: what happens to the machine, and what it wants said.
-- `state`, `clock`, `pacing`, `machine`: the pure interview machine, `step(state, event, now_s) -> Step(state, actions)`.
+- `state`, `clock`, `pacing`, `turns`, `machine`: the interview machine, `step(state, event, now_s) -> Step`.
 - `patience`, `endings`: how long to wait before a pause counts as the end of an answer.
 - `intents`, `coverage`: what short utterances ask for, and which expected points an answer names.
 - `phrases`: the words that belong to no flow.

@@ -8,16 +8,19 @@ from interview_flows.flow import Question
 
 _WORD: Final = re.compile(r"[\w+#]+(?:'\w+)?")
 _VOWEL: Final = re.compile(r"[aeiouy]")
+# fmt: off
 _IRREGULAR: Final = {
-    "agreed": "agree", "began": "begin", "bought": "buy", "broke": "break", "broken": "break", "brought": "bring", "built": "build",
-    "children": "child", "chose": "choose", "chosen": "choose", "did": "do", "does": "do", "done": "do", "drew": "draw", "drove": "drive", "fell": "fall",
-    "felt": "feel", "found": "find", "gave": "give", "given": "give", "goes": "go", "gone": "go", "grew": "grow", "grown": "grow", "held": "hold",
-    "kept": "keep", "knew": "know", "known": "know", "learnt": "learn", "led": "lead", "lost": "lose", "made": "make",
-    "meant": "mean", "met": "meet", "paid": "pay", "people": "person", "ran": "run", "rewrote": "rewrite",
-    "rewritten": "rewrite", "rebuilt": "rebuild", "said": "say", "sent": "send", "spent": "spend", "spoke": "speak",
+    "agreed": "agree", "began": "begin", "bought": "buy", "broke": "break", "broken": "break", "brought": "bring",
+    "built": "build", "children": "child", "chose": "choose", "chosen": "choose", "did": "do", "does": "do",
+    "done": "do", "drew": "draw", "drove": "drive", "fell": "fall", "felt": "feel", "found": "find", "gave": "give",
+    "given": "give", "goes": "go", "gone": "go", "grew": "grow", "grown": "grow", "held": "hold", "kept": "keep",
+    "knew": "know", "known": "know", "learnt": "learn", "led": "lead", "lost": "lose", "made": "make",
+    "meant": "mean", "met": "meet", "paid": "pay", "people": "person", "ran": "run", "rebuilt": "rebuild",
+    "rewritten": "rewrite", "rewrote": "rewrite", "said": "say", "sent": "send", "spent": "spend", "spoke": "speak",
     "spoken": "speak", "taken": "take", "taught": "teach", "thought": "think", "told": "tell", "took": "take",
-    "understood": "understand", "went": "go", "won": "win", "wrote": "write", "written": "write",
-}  # fmt: skip
+    "understood": "understand", "went": "go", "won": "win", "written": "write", "wrote": "write",
+}
+# fmt: on
 
 
 def covered_points(question: Question, text: str) -> frozenset[str]:

@@ -22,55 +22,62 @@ class Ending(StrEnum):
     """The candidate asks for time to think, or only fills it."""
 
 
-_HANGING_ALWAYS: Final = frozenset(
-    "a an the and or but nor because unless whether if although which whose my our your their every very um uh umm uhm"
-    " er erm hmm mm-hmm basically i we as plus until whereas therefore meaning namely including".split()
+_HANGING: Final = re.compile(
+    r"a|an|the|and|or|but|nor|because|unless|whether|if|although|which|whose|my|our|your|their|every|very|as|until"
+    r"|whereas|including|um+|uhm?|er+m?|hm+|mm-?hm+|basically|i|we"
 )
-"""Hanging even before a full stop."""
-_HANGING_UNSTOPPED: Final = _HANGING_ALWAYS | frozenset(
-    "of to in on at for with from by about into onto over under after before between through during without within"
-    " is was were are am be been being has have had do does did will would can could should must might may"
-    " that this these those his her its he she they it who what when where why how while since than then though like"
-    " not just also more most some any really quite actually so well i'm we're they're it's i've we've i'd we'd i'll"
-    " we'll there's you".split()
+"""Last words that hang even before a full stop."""
+_HANGING_UNSTOPPED: Final = re.compile(
+    r"of|to|in|on|at|for|with|from|by|about|into|onto|over|under|after|before|between|through|during|without|within|than"
+    r"|is|was|were|are|am|be|been|being|has|have|had|do|does|did|will|would|can|could|should|must|might|may|not|just"
+    r"|that|this|these|those|his|her|its|he|she|they|it|you|who|what|when|where|why|how|while|since|then|though|like"
+    r"|also|more|most|some|any|really|quite|actually|so|well|there|plus|i'm|i've|i'd|i'll|we're|we've|we'd|we'll|it's"
+    r"|they're|there's|that's"
 )
-"""Hanging where no full stop follows: "thank you" and "what I worked on." are finished."""
-_SO_FINISHED: Final = frozenset({"think", "hope", "guess", "believe", "or", "say", "said", "even", "do", "did"})
+"""Last words that hang where no full stop follows: "what I worked on." is finished."""
+_FINISHED_SO: Final = frozenset({"think", "hope", "guess", "believe", "or", "say", "said", "even", "do", "did"})
 """Words after which a last "so" ends a sentence."""
+_BREAKS_OFF: Final = (",", "...", "\u2026", "-", "\u2013", "\u2014", ":", ";")
+_STOPS: Final = (".", "!", "?")
+_QUOTES: Final = "\"'\u201d\u2019)"
 _WORD: Final = re.compile(r"[\w'-]+")
 _SENTENCE_MARK: Final = re.compile(r"[.?!](?:\s|$)")
 _UNPUNCTUATED_WORDS: Final = 12
 """A text of this length without any full stop comes from a recogniser that writes none: its absence says nothing."""
+_TAIL_CHARS: Final = 160
 
+_THAT_IS: Final = r"that(?:'s| is| was| would be)(?: pretty much| basically| about| really| probably| just)?"
+_AFTERTHOUGHT: Final = (
+    r"(?:,? (?:i think|i guess|really|from me|for me|for now|so far|thanks|thank you|basically|then|actually|on that"
+    r"|to say|about (?:it|that)|for (?:it|that)))*"
+)
+_SENTENCE_START: Final = r"(?:^|[.?!,;\u2026-]\s*|\b(?:and|so|but|yeah|yes|okay|well|think|guess|say|believe)[,.]? )"
 _DONE: Final = re.compile(
-    r"\b(?:that(?:'s| is| was| would be)(?: pretty much| basically| about| really| probably| just)?"
-    r" (?:it|all|everything|my answer|the whole story|all of it)"
-    r"|that(?:'s| is) all i (?:have|can think of|can say|wanted to say|have to say|know|remember|got)"
-    r"|(?:i'm|i am|we're) (?:done|finished)(?: (?:here|with (?:that|this|it|my answer)))?|that covers it|nothing else"
-    r"|nothing more|(?:i have )?nothing (?:else |more )?to add|end of story|that(?:'s| is) where (?:it|we) ended)"
-    r"(?:,? (?:i think|i guess|really|from me|for now|for me|so far|thanks|thank you|basically|then|actually|on that"
-    r"|to say|about it|for that))*[\s.!,]*$",
+    rf"{_SENTENCE_START}(?:{_THAT_IS} (?:it|all|everything|my answer|the whole story)"
+    rf"|{_THAT_IS} all (?:that )?i (?:have|can think of|can say|wanted to say|have to say|know|remember|got)"
+    r"|(?:i'm|i am) (?:done|finished)(?: (?:here|with (?:that|this|it|my answer)))?|that covers it|end of story"
+    rf"|nothing (?:else|more)|nothing (?:else |more )?to add){_AFTERTHOUGHT}[\s.!,]*$",
     re.IGNORECASE,
 )
+_ABOUT_THAT: Final = r"(?: (?:about (?:that|it|this)|for a (?:second|moment|minute|bit)))?"
 _THINKING: Final = re.compile(
-    r"\b(?:let me (?:just )?(?:think|see|remember|recall)(?: (?:about (?:that|it|this)|for a (?:second|moment|minute|bit)))?"
-    r"|(?:that(?:'s| is)|what)?(?: ?(?:a|an))? (?:really )?(?:good|great|interesting|tough|difficult|hard) (?:question|one)"
+    rf"\b(?:let me (?:just )?(?:think|see|remember|recall){_ABOUT_THAT}"
+    r"|(?:that(?:'s| is)|what) an? (?:really |very )?(?:good|great|interesting|tough|difficult|hard) (?:question|one)"
     r"|how (?:do|can|should|shall) i (?:put|say|explain) (?:this|that|it)|where (?:do|should|shall) i (?:start|begin)"
-    r"|give me a (?:second|moment) to think|i(?:'m| am) (?:just )?thinking|i(?:'m| am) trying to (?:think|remember))"
-    r"[\s.!?,\u2026-]*$",
+    rf"|i(?:'m| am) (?:just |still )?thinking|i(?:'m| am) trying to (?:think|remember){_ABOUT_THAT})[\s.!?,\u2026-]*$",
     re.IGNORECASE,
 )
-_OPENERS: Final = frozenset(
-    "okay ok yeah yes sure so well right alright um uh er erm hmm umm oh and of course all".split()
+_OPENER: Final = re.compile(
+    r"(?:(?:okay|ok|yeah|yes|sure|so|well|right|alright|all right|of course|um+|uhm?|er+m?|hm+|oh|and) ?)+"
 )
-"""An answer of nothing but these has not begun, unless it is a plain yes."""
-_PLAIN: Final = frozenset({"yes", "yeah", "sure", "of course", "okay", "ok", "right", "all right", "alright"})
+_PLAIN: Final = frozenset({"yes", "yeah", "sure", "of course", "okay", "ok", "right", "all right", "alright", "oh yes"})
+"""Openers that are answers by themselves."""
 
 
 def ending(text: str) -> Ending:
     """How `text`, a whole turn so far, ends."""
     text = text.strip()
-    tail = text[-160:]
+    tail = text[-_TAIL_CHARS:]
     if _DONE.search(tail):
         return Ending.DONE
     if _THINKING.search(tail):
@@ -78,24 +85,25 @@ def ending(text: str) -> Ending:
     words = _WORD.findall(tail.lower())
     if not words:
         return Ending.HANGING
-    if len(words) <= 4 and all(word in _OPENERS for word in words) and " ".join(words) not in _PLAIN:
+    spoken = " ".join(words)
+    if _OPENER.fullmatch(spoken) and spoken not in _PLAIN:
         return Ending.THINKING
-    return _last_words(text, words)
+    return _last_words(text.rstrip(_QUOTES), words)
 
 
 def _last_words(text: str, words: list[str]) -> Ending:
     last = words[-1]
-    if text.endswith((",", "...", "\u2026", "-", "\u2013", "\u2014", ":", ";")):
+    if text.endswith(_BREAKS_OFF):
         return Ending.HANGING
-    stopped = text.endswith((".", "!", "?", '."', '!"', '?"', ".'"))
+    stopped = text.endswith(_STOPS)
     if last == "so":
-        finished = len(words) > 1 and words[-2] in _SO_FINISHED
-        return Ending.FINISHED if finished and stopped else Ending.HANGING
+        finished = stopped and len(words) > 1 and words[-2] in _FINISHED_SO
+        return Ending.FINISHED if finished else Ending.HANGING
+    if _HANGING.fullmatch(last):
+        return Ending.FINISHED if text.endswith("?") else Ending.HANGING
     if stopped:
-        hanging = last in _HANGING_ALWAYS and not text.endswith("?")
-        return Ending.HANGING if hanging else Ending.FINISHED
-    if last in _HANGING_UNSTOPPED and words[-2:] != ["thank", "you"]:
+        return Ending.FINISHED
+    if _HANGING_UNSTOPPED.fullmatch(last) and words[-2:] != ["thank", "you"]:
         return Ending.HANGING
-    if _SENTENCE_MARK.search(text) or len(words) < _UNPUNCTUATED_WORDS:
-        return Ending.OPEN
-    return Ending.FINISHED
+    unpunctuated = len(words) >= _UNPUNCTUATED_WORDS and not _SENTENCE_MARK.search(text)
+    return Ending.FINISHED if unpunctuated else Ending.OPEN

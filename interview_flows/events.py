@@ -148,15 +148,15 @@ def to_json(event: Event) -> tuple[str, dict[str, object]]:
     return name, payload
 
 
-def from_json(type: str, payload: Mapping[str, object]) -> Event:
+def from_json(name: str, payload: Mapping[str, object]) -> Event:
     """The event that `to_json` stored. Raises EventError."""
-    adapter = _ADAPTERS.get(type)
+    adapter = _ADAPTERS.get(name)
     if adapter is None:
-        raise EventError(f"event type {type!r} is not one of {', '.join(_TYPES)}")
+        raise EventError(f"event type {name!r} is not one of {', '.join(_TYPES)}")
     try:
         event: Event = adapter.validate_python(dict(payload))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise EventError(f"event {type!r}, {key or 'payload'}: {first['msg']}") from error
+        raise EventError(f"event {name!r}, {key or 'payload'}: {first['msg']}") from error
     return event

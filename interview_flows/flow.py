@@ -130,9 +130,9 @@ class Flow(_Part):
         """Every question in the order it is asked."""
         return tuple(question for section in self.sections for question in section.questions)
 
-    def question(self, id: str) -> Question:
+    def question(self, question_id: str) -> Question:
         """The question with this id; KeyError where there is none."""
         for question in self.questions:
-            if question.id == id:
+            if question.id == question_id:
                 return question
-        raise KeyError(id)
+        raise KeyError(question_id)

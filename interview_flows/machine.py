@@ -101,6 +101,12 @@ def step(state: State, event: Event, now_s: float) -> Step:
             return _silence(state, now_s)
         case Tick():
             return _tick(state, now_s)
+        case _:
+            return _step_of_presence(state, event, now_s)
+
+
+def _step_of_presence(state: State, event: Event, now_s: float) -> Step:
+    match event:
         case Joined():
             return _joined(state, now_s)
         case Consent():

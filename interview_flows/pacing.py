@@ -15,7 +15,7 @@ _WORTHWHILE: Final = 0.4
 
 
 def next_question(state: State) -> Question | None:
-    """The next question there is time for. The first is always asked; one of kind closing keeps its place at the end."""
+    """The next question there is time for. The first is always asked; time is kept for one of kind closing."""
     unasked = _unasked(state)
     if not state.answers:
         return unasked[0]

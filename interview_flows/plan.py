@@ -1,7 +1,7 @@
 """A plan: one flow frozen for one candidate, with its time and the accommodations it is held under."""
 
 import re
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -54,6 +54,9 @@ class Accommodations(BaseModel):
         return accommodations
 
 
+NO_ACCOMMODATIONS: Final = Accommodations()
+
+
 class Plan(BaseModel):
     """What one interview follows. Stored before it starts and never changed."""
 
@@ -62,7 +65,7 @@ class Plan(BaseModel):
     flow: Flow
     candidate: str
     minutes: Minutes
-    accommodations: Accommodations = Accommodations()
+    accommodations: Accommodations = NO_ACCOMMODATIONS
 
     @property
     def budget_s(self) -> float:
@@ -102,7 +105,7 @@ def make_plan(
     flow: Flow,
     candidate: str,
     minutes: float | None = None,
-    accommodations: Accommodations = Accommodations(),
+    accommodations: Accommodations = NO_ACCOMMODATIONS,
 ) -> Plan:
     """The plan of one interview; `minutes` replaces the flow's own. Raises pydantic.ValidationError."""
     minutes = flow.minutes if minutes is None else minutes

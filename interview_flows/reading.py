@@ -3,8 +3,8 @@
 import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import date, time
 from enum import StrEnum
+from typing import Final
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -22,7 +22,7 @@ from interview_flows.flow import (
     Words,
 )
 
-_MODELS: dict[tuple[str, ...], type[BaseModel]] = {
+_MODELS: Final[Mapping[tuple[str, ...], type[BaseModel]]] = {
     (): Flow,
     ("words",): Words,
     ("rubric",): Dimension,
@@ -31,16 +31,30 @@ _MODELS: dict[tuple[str, ...], type[BaseModel]] = {
     ("sections", "questions", "expects"): ExpectedPoint,
     ("sections", "questions", "probes"): Probe,
 }
-_CHOICES: dict[str, type[StrEnum]] = {"kind": QuestionKind, "patience": Patience}
-_TABLE_LISTS = frozenset({"rubric", "sections", "questions"})
+_CHOICES: Final[Mapping[str, type[StrEnum]]] = {"kind": QuestionKind, "patience": Patience}
+_EXPLANATIONS: Final[Mapping[str, str]] = {
+    "missing": "is missing",
+    "string_too_short": "is empty",
+    "string_type": "must be text, not {value}",
+    "float_type": "must be a number, not {value}",
+    "finite_number": "must be a number, not {value}",
+    "int_type": "must be a whole number, not {value}",
+    "int_from_float": "must be a whole number, not {value}",
+    "greater_than": "must be more than {gt:g}, not {value}",
+    "greater_than_equal": "must be {ge:g} or more, not {value}",
+    "less_than_equal": "must be {le:g} or less, not {value}",
+    "too_short": "needs at least one",
+    "tuple_type": "must be a list, not {value}",
+    "model_type": "must be a table, not {value}",
+}
+"""By pydantic's error type; what is not here is explained by `_explained`."""
+_TOML_NAMES: Final = ((bool, "a true or false"), (dict, "a table"), (list, "a list"))
 
 
 class FlowError(Exception):
     """A flow cannot be used. `problems` holds every (key, problem); `key` and `problem` are the first of them."""
 
     def __init__(self, source: str, problems: Sequence[Problem]) -> None:
-        if not problems:
-            raise ValueError("a FlowError needs at least one problem")
         self.source = source
         self.problems = tuple(problems)
         self.key, self.problem = self.problems[0]
@@ -53,14 +67,28 @@ def parse_flow(text: str, source: str) -> Flow:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise FlowError(source, [("", f"is not valid TOML: {error}")]) from error
-    problems: list[Problem] = []
     try:
         return Flow.model_validate(data)
     except ValidationError as error:
-        # The error without a key is the model's own summary of what cross_problems lists one by one.
-        problems += [_problem(detail) for detail in error.errors(include_url=False) if detail["loc"]]
-    problems += cross_problems(data)
-    raise FlowError(source, problems)
+        details = error.errors(include_url=False)
+        raise FlowError(source, [*_problems(details), *cross_problems(data)]) from error
+
+
+def _problems(details: Sequence[ErrorDetails]) -> list[Problem]:
+    """The problems of single values. The error without a key is the model's summary of `cross_problems`."""
+    locations = [detail["loc"] for detail in details]
+    return [
+        (_key(detail["loc"]), _explained(detail))
+        for detail in details
+        if detail["loc"] and not _follows_from_others(detail, locations)
+    ]
+
+
+def _follows_from_others(detail: ErrorDetails, locations: Sequence[tuple[int | str, ...]]) -> bool:
+    """A list is also reported as too short when its items are wrong."""
+    location = detail["loc"]
+    inside = (other for other in locations if len(other) > len(location) and other[: len(location)] == location)
+    return detail["type"] == "too_short" and any(inside)
 
 
 def _key(location: tuple[int | str, ...]) -> str:
@@ -70,94 +98,43 @@ def _key(location: tuple[int | str, ...]) -> str:
     return key
 
 
-def _problem(detail: ErrorDetails) -> Problem:
-    location = detail["loc"]
-    return _key(location), _explain(detail["type"], location, detail["input"], detail)
-
-
-def _explain(kind: str, location: tuple[int | str, ...], value: object, detail: ErrorDetails) -> str:
-    context: Mapping[str, object] = detail.get("ctx", {})
-    name = next((part for part in reversed(location) if isinstance(part, str)), "")
+def _explained(detail: ErrorDetails) -> str:
+    kind, location, value = detail["type"], detail["loc"], detail["input"]
+    names = [part for part in location if isinstance(part, str)]
+    name = names[-1]
     match kind:
-        case "missing":
-            return "is missing" + _choices_hint(name)
-        case "extra_forbidden":
-            return _unknown_key(location)
+        case "missing" if name in _CHOICES:
+            return f"is missing (one of {', '.join(_CHOICES[name])})"
         case "enum":
             return one_of(value, _CHOICES[name])
+        case "extra_forbidden":
+            return _unknown_key(names)
         case "string_pattern_mismatch":
-            return _pattern(location, name, value)
-        case "string_too_short":
-            return "is empty"
+            return _pattern(names, value)
         case "too_short" | "too_long" if name == "anchors":
-            return f"needs exactly 5 texts, '1: ...' to '5: ...', not {context.get('actual_length')}"
-        case "too_short":
-            return "needs at least one"
-        case "greater_than":
-            return f"must be more than {_number(context.get('gt'))}, not {value}"
-        case "greater_than_equal":
-            return f"must be {_number(context.get('ge'))} or more, not {value}"
-        case "less_than_equal":
-            return f"must be {_number(context.get('le'))} or less, not {value}"
-        case "finite_number":
-            return f"must be a number, not {value}"
-        case "string_type":
-            return f"must be text, not {_described(value)}"
-        case "float_type":
-            return f"must be a number, not {_described(value)}"
-        case "int_type" | "int_from_float":
-            return f"must be a whole number, not {_described(value)}"
-        case "tuple_type" if name in _TABLE_LISTS:
-            return f"must be a list of tables: write [[{'.'.join(str(p) for p in location if isinstance(p, str))}]]"
-        case "tuple_type":
-            return f"must be a list, not {_described(value)}"
-        case "model_type" | "model_attributes_type" | "dict_type":
-            return f"must be a table, not {_described(value)}"
-        case _:
-            return detail["msg"]
+            return f"needs exactly 5 texts, '1: ...' to '5: ...', not {len(value)}"
+        case "tuple_type" if tuple(names) in _MODELS:
+            return f"must be a list of tables, [[{'.'.join(names)}]], not {_described(value)}"
+    template = _EXPLANATIONS.get(kind)
+    return detail["msg"] if template is None else template.format(value=_described(value), **detail.get("ctx", {}))
 
 
-def _choices_hint(name: str) -> str:
-    choices = _CHOICES.get(name)
-    return f" (one of {', '.join(choices)})" if choices else ""
-
-
-def _unknown_key(location: tuple[int | str, ...]) -> str:
-    owner = tuple(part for part in location[:-1] if isinstance(part, str))
-    name, model = str(location[-1]), _MODELS.get(owner)
-    if model is None:
-        return f"{name!r} is not a key here"
-    allowed = list(model.model_fields)
-    close = difflib.get_close_matches(name, allowed, n=1)
+def _unknown_key(names: Sequence[str]) -> str:
+    *owner, name = names
+    model = _MODELS[tuple(owner)]
+    close = difflib.get_close_matches(name, model.model_fields, n=1)
     hint = f"did you mean {close[0]!r}? " if close else ""
-    return f"{name!r} is not a key here; {hint}allowed: {', '.join(allowed)}"
+    return f"{name!r} is not a key here; {hint}allowed: {', '.join(model.model_fields)}"
 
 
-def _pattern(location: tuple[int | str, ...], name: str, value: object) -> str:
-    if name == "language":
-        return f"{one_of(value, ['en'])} (or a region of it such as en-GB)"
-    if location == ("id",):
+def _pattern(names: Sequence[str], value: object) -> str:
+    if names == ["language"]:
+        return f"{one_of(value, ['en'])} or a region of it such as en-GB"
+    if names == ["id"]:
         return f"{value!r} may only have lower-case letters, digits and underscores"
     return f"{value!r} may only have letters, digits, underscores, hyphens and dots"
 
 
-def _number(value: object) -> str:
-    return f"{value:g}" if isinstance(value, (int, float)) else str(value)
-
-
 def _described(value: object) -> str:
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return f"the text {value!r}"
-        case int() | float():
-            return f"the number {value}"
-        case list() | tuple():
-            return "a list"
-        case dict():
-            return "a table"
-        case date() | time():
-            return "a date or time"
-        case _:
-            return type(value).__name__
+    name = next((name for kind, name in _TOML_NAMES if isinstance(value, kind)), None)
+    return repr(value) if name is None else name

@@ -8,7 +8,7 @@ from typing import Final
 
 from interview_flows import phrases
 from interview_flows.actions import Finish, Outcome, Say, SayKind
-from interview_flows.clock import MAX_PAUSES_S, is_wrap_up_due, settled, started, stopped
+from interview_flows.clock import MAX_PAUSES_S, is_limit_reached, is_wrap_up_due, settled, started, stopped
 from interview_flows.coverage import covered_points
 from interview_flows.events import AnswerFinished, Heard, Said
 from interview_flows.flow import Question, QuestionKind
@@ -38,6 +38,7 @@ _HEARD_SHARE: Final = 0.8
 """A question interrupted after this share of its words was heard."""
 _READING: Final = frozenset({SayKind.QUESTION, SayKind.PROBE, SayKind.REPEAT})
 _LAST_WORDS: Final = frozenset({SayKind.CLOSING, SayKind.REFUSAL})
+_WHOLE_REPLIES: Final = frozenset({SayKind.CHECK_IN, SayKind.PAUSE})
 
 
 def with_piece(state: State, piece: Heard) -> State:
@@ -62,7 +63,9 @@ def with_said(state: State, said: Said) -> State:
         heard = said.kind in _LAST_WORDS and not said.interrupted
     else:
         heard = said.kind in _READING and said.question == state.open_question and _is_heard(state, said)
-    return replace(state, open_heard=True, undo=None) if heard else state
+    if heard:
+        return replace(state, open_heard=True, undo=None)
+    return replace(state, undo=None) if said.kind in _WHOLE_REPLIES and not said.interrupted else state
 
 
 def turn_given(state: State, event: AnswerFinished, now_s: float) -> Step:
@@ -116,13 +119,18 @@ def silent_turn(state: State, now_s: float) -> Step:
 
 
 def reopened(state: State, now_s: float) -> State:
-    """Before the turn was given, with what was heard since as its next words."""
+    """Before the turn was given, with what was heard since as its next words.
+
+    The pause that had ended the turn was one inside the answer: it is remembered.
+    """
     if state.undo is None:
         return state
     restored = settled(state.undo, now_s)
+    if state.phase is Phase.FINISHED and is_limit_reached(restored, now_s):
+        return state
     if restored.turn:
         restored = replace(restored, pauses=_with_pause(restored, now_s - restored.turn[-1].ended_s, words=0))
-    for piece in state.turn if state.phase is not Phase.PAUSED else ():
+    for piece in state.turn:
         restored = with_piece(restored, piece)
     return restored
 
@@ -218,9 +226,7 @@ def _answered(state: State, longest_pause_s: float, now_s: float) -> Step:
 def _reply(state: State, lead: Say) -> Step:
     """A request was made instead of an answer: the open words are read again."""
     state = _without_turn(state)
-    return Step(
-        replace(state, check_ins=0), (lead, Say(SayKind.REPEAT, _open_words(state), state.open_question))
-    )
+    return Step(replace(state, check_ins=0), (lead, Say(SayKind.REPEAT, _open_words(state), state.open_question)))
 
 
 def _skipped(state: State, now_s: float) -> Step:

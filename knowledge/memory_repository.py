@@ -11,6 +11,7 @@ from uuid import UUID
 
 from knowledge.errors import Conflict, Fenced, LeaseHeld, NotFound
 from knowledge.records import (
+    ABANDONED_AFTER,
     AuditLine,
     Claim,
     EventDraft,
@@ -27,6 +28,18 @@ from knowledge.records import (
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _without_hope(record: InterviewRecord, now: datetime) -> bool:
+    """Whether an interview with an expired invite may be closed."""
+    match record.status:
+        case InterviewStatus.FINISHED:
+            return False
+        case InterviewStatus.LIVE:
+            held_until = record.lease_until or (record.started_at or record.created_at) + timedelta(days=1)
+            return held_until + ABANDONED_AFTER <= now
+        case _:
+            return True
 
 
 @dataclass(slots=True)
@@ -159,7 +172,22 @@ class MemoryRepository:
             if record.status is InterviewStatus.LIVE and (record.lease_until is None or record.lease_until <= now)
         ]
 
+    async def finish_expired(self, now: datetime) -> list[UUID]:
+        closed = []
+        for stored in self._interviews.values():
+            record = stored.record
+            if record.expires_at > now or not _without_hope(record, now):
+                continue
+            outcome = "expired" if record.status is InterviewStatus.SCHEDULED else "abandoned"
+            stored.owner = None
+            stored.epoch += 1
+            stored.change(status=InterviewStatus.FINISHED, outcome=outcome, ended_at=self._clock(), lease_until=None)
+            closed.append(record.id)
+        return closed
+
     async def erase_interview(self, interview_id: UUID, actor: str) -> None:
+        if any(line.action == "erased" and line.object_id == str(interview_id) for line in self._audit):
+            return
         self._stored(interview_id)
         del self._interviews[interview_id]
         self._audit.append(AuditLine(self._clock(), actor, "erased", "interview", str(interview_id)))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeAlias, cast
 from uuid import UUID
@@ -15,6 +15,10 @@ JsonObject: TypeAlias = dict[str, Any]
 
 HASH_BYTES = 32
 """Length of a SHA-256 digest or HMAC, in bytes."""
+
+ABANDONED_AFTER = timedelta(minutes=10)
+"""A live interview whose invite expired and whose lease ran out this long ago will not be taken up again.
+One without a lease, released to be taken over, counts as held for a day from its start."""
 
 
 class InterviewStatus(StrEnum):
@@ -122,7 +126,7 @@ class AuditLine:
     object_id: str
 
 
-def to_json(value: Mapping[str, Any]) -> str:
+def to_json(value: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
     """JSON text that Postgres accepts as jsonb, with NUL and lone surrogates replaced by U+FFFD.
 
     Raises ValueError for NaN and infinities, TypeError for values that are not JSON.
@@ -132,7 +136,7 @@ def to_json(value: Mapping[str, Any]) -> str:
 
 def from_json(text: str) -> JsonObject:
     """The object in a JSON text made by `to_json`."""
-    return cast(JsonObject, json.loads(text))
+    return cast("JsonObject", json.loads(text))
 
 
 def storable_text(text: str) -> str:

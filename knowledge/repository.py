@@ -95,10 +95,18 @@ class InterviewRepository(Protocol):
         """Live interviews that no worker holds at `now`: lease expired, or released to be taken over. Oldest first."""
         ...
 
+    async def finish_expired(self, now: datetime) -> list[UUID]:
+        """Finish interviews whose invite had expired at `now`, and return their ids.
+
+        Those never started end as "expired". Those waiting for their candidate end as "abandoned", and so do live ones
+        that no worker has held for `ABANDONED_AFTER`; their epoch rises, so that a worker that wakes up is fenced.
+        """
+        ...
+
     async def erase_interview(self, interview_id: UUID, actor: str) -> None:
         """Delete everything stored about the interview and leave an audit line without personal data.
 
-        A worker that holds it gets `NotFound` from then on. Raises `NotFound`.
+        A worker that holds it gets `NotFound` from then on. Erasing it again changes nothing. Raises `NotFound`.
         """
         ...
 

@@ -18,7 +18,7 @@ from agent.web.admission import Admission
 from agent.web.assets import StaticFolder
 from agent.web.console import console_routes
 from agent.web.console_access import ConsoleAccess
-from agent.web.dependencies import WebDependencies
+from agent.web.dependencies import WEB_FOLDER, WebDependencies
 from agent.web.health import health_routes
 from agent.web.join import join_routes
 from agent.web.metrics import WebMetrics
@@ -65,6 +65,7 @@ def create_app(deps: WebDependencies) -> FastAPI:
     app.include_router(console_routes(deps, ConsoleAccess(deps.options), pages))
     app.include_router(health_routes(deps, metrics))
     app.mount("/static", StaticFolder(directory=deps.options.static_folder, check_dir=False), name="static")
+    app.mount("/console/static", StaticFolder(directory=WEB_FOLDER / "console_static"), name="console-static")
 
     @app.get("/", include_in_schema=False)
     async def home() -> Response:

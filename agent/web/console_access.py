@@ -1,8 +1,8 @@
 """Who may see the console: whoever opened the link that `viva up` prints.
 
-Link key and session value are derived from the signing key kept in VIVA_HOME (mode 0600), for one purpose each, so that
-neither tells the other. The link is opened once per browser; afterwards the key is neither in the address bar nor in the
-cookie.
+Link key and session value are derived from the signing key kept in VIVA_HOME (mode 0600), for one purpose each, so
+that neither tells the other. The link is opened once per browser; afterwards the key is neither in the address bar nor
+in the cookie.
 """
 
 from __future__ import annotations

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Cookie, Header, Request
+from fastapi import APIRouter, Cookie, Header
 from fastapi.responses import JSONResponse, Response
 
 from agent.web.admission import Admission
 from agent.web.assets import page_assets
 from agent.web.dependencies import WebDependencies, WebOptions
 from agent.web.metrics import WebMetrics
-from agent.web.pages import NO_STORE, Pages, minutes_text
+from agent.web.pages import NO_STORE, Pages
 from agent.web.problems import NO_INVITE, Problem
 from agent.web.tokens import connection_details
 from interview_flows.plan import Plan
@@ -22,9 +22,10 @@ from knowledge.records import InterviewRecord, InterviewStatus
 INVITE_COOKIE: Final = "viva_invite"
 
 PRIVACY: Final = (
-    "What you say is turned into text by programs on the interviewer's own computers, and the text is kept for the people "
-    "who invited you. The sound of your voice is not kept. Nothing is sent to other companies. Before you have agreed, "
-    "nothing you say is kept; if you do not agree, nothing of it is stored."
+    "What you say is turned into text by programs on the interviewer's own computers.",
+    "The text is kept, with your name, for the people who invited you. The sound of your voice is not kept.",
+    "Before you have agreed, nothing you say is kept. If you do not agree, nothing of it is stored.",
+    "Nothing is sent to other companies.",
 )
 
 
@@ -65,7 +66,7 @@ def page_context(record: InterviewRecord) -> dict[str, object]:
     return {
         "title": record.title,
         "candidate": record.candidate_name,
-        "minutes": minutes_text(plan.budget_s / 60),
+        "minutes": plan.fill("{minutes}"),
         "language": plan.flow.language,
         "steps": _steps(plan),
         "privacy": PRIVACY,
@@ -76,12 +77,11 @@ def page_context(record: InterviewRecord) -> dict[str, object]:
 
 def _steps(plan: Plan) -> list[str]:
     count = len(plan.flow.questions)
-    minutes = minutes_text(plan.budget_s / 60)
+    questions = "one question" if count == 1 else f"{count} questions"
     return [
         "You check your microphone on this page.",
         "The interviewer says who it is and asks whether you agree. Nothing is kept before you do.",
-        f"It asks you {count} question{'' if count == 1 else 's'}, one at a time, in about {minutes} minutes. "
-        "It may ask a little more about an answer.",
+        plan.fill(f"It asks you {questions}, one at a time, and sometimes for more detail: about {{minutes}} minutes."),
         "It says goodbye, and the people who invited you read what you said.",
     ]
 
@@ -97,9 +97,4 @@ def _invite_of(cookie: str, authorization: str) -> str:
 
 def _remember_invite(response: Response, token: str, options: WebOptions) -> None:
     """A cookie for the browser's session: the token endpoint reads it, scripts and other sites cannot."""
-    response.set_cookie(
-        INVITE_COOKIE, token, path="/", secure=options.secure_cookies, httponly=True, samesite="lax"
-    )
-
-
-__all__ = ["INVITE_COOKIE", "PRIVACY", "join_routes", "page_context"]
+    response.set_cookie(INVITE_COOKIE, token, path="/", secure=options.secure_cookies, httponly=True, samesite="lax")

@@ -10,6 +10,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from agent.report_rendering import clock
 from agent.web.dependencies import WEB_FOLDER
 from agent.web.problems import Refusal
 
@@ -29,6 +30,7 @@ class Pages:
         )
         self._templates.filters["minutes"] = minutes_text
         self._templates.filters["when"] = when_text
+        self._templates.filters["clock"] = clock
 
     def render(self, template: str, context: Mapping[str, object], *, status: int = 200) -> HTMLResponse:
         """A page that no cache keeps."""

@@ -117,6 +117,13 @@ WRONG_CONSOLE_KEY: Final = Refusal(
     "The key in this link is not the key of this server.",
     "Open the console link that `viva up` prints.",
 )
+NO_INTERVIEW: Final = Refusal(
+    404,
+    "no_interview",
+    "There is no such interview",
+    "No interview has this number; it may have been erased.",
+    "Go back to the list of interviews at /console.",
+)
 NOT_THERE: Final = Refusal(
     404,
     "not_there",

@@ -70,12 +70,10 @@ def check_model(models: Path, name: str) -> Path:
     return folder
 
 
-def model_digest(models: Path, name: str) -> str:
-    """A digest that changes with any file of the built model; ModelMissing where there is none."""
-    receipt_file = models / name / RECEIPT
-    if not receipt_file.is_file():
-        raise ModelMissing(name)
-    return file_sha256(receipt_file)
+def model_fingerprint(name: str) -> str:
+    """A digest of what a model is built from, the same on every machine; UnknownModel for other names."""
+    recipe = [CONVERSION_VERSION, [part.sha256 for part in find_model(name).parts]]
+    return hashlib.sha256(json.dumps(recipe).encode()).hexdigest()
 
 
 def model_statuses(models: Path) -> tuple[ModelStatus, ...]:

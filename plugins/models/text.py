@@ -31,7 +31,8 @@ TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 MARKUP = re.compile(r"[*_`#~|<>\\^{}\[\]]+")
 QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "—": ", ", "–": ", ", "…": "..."})
 SENTENCE_END = re.compile(r"[.!?]+[\"')]*\s+")
-INITIAL = re.compile(r"(?:^|\s)[A-Z]\.$")
+UNFINISHED = re.compile(r"(?:^|[\s(])(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|No|e\.g|i\.e|vs|approx|etc)\.$")
+"""A full stop after these ends no sentence."""
 CLAUSE_END = re.compile(r"[,;:]\s+")
 
 
@@ -52,16 +53,25 @@ def speakable(text: str) -> str:
 
 def split_sentences(text: str) -> list[str]:
     """The sentences of a speakable text, none without a letter or digit, none longer than an engine takes at once."""
-    sentences, start = [], 0
-    for end in SENTENCE_END.finditer(text):
-        piece = text[start : end.end()].strip()
-        continues = text[end.end() : end.end() + 1].islower()
-        if INITIAL.search(piece) or (continues and piece.endswith(".")):
-            continue
-        sentences.append(piece)
-        start = end.end()
-    sentences.append(text[start:].strip())
-    return [part for sentence in sentences if has_words(sentence) for part in _bounded(sentence)]
+    sentences, rest = _cut_sentences(text)
+    return [part for sentence in (*sentences, rest) if has_words(sentence) for part in _bounded(sentence)]
+
+
+class SentenceReader:
+    """Speakable sentences from text that arrives in pieces of any size."""
+
+    def __init__(self) -> None:
+        self._rest = ""
+
+    def push(self, text: str) -> list[str]:
+        """Sentences that the new text has completed."""
+        sentences, self._rest = _cut_sentences(self._rest + text)
+        return [part for sentence in sentences for part in split_sentences(speakable(sentence))]
+
+    def flush(self) -> list[str]:
+        """What is left, ended or not."""
+        rest, self._rest = self._rest, ""
+        return split_sentences(speakable(rest))
 
 
 def split_clauses(sentence: str) -> list[str]:
@@ -98,3 +108,15 @@ def _bounded(sentence: str) -> list[str]:
         pieces.append(sentence[:cut].strip())
         sentence = sentence[cut:].strip()
     return [piece for piece in (*pieces, sentence) if has_words(piece)]
+
+
+def _cut_sentences(text: str) -> tuple[list[str], str]:
+    """Sentences that are followed by more text, and the rest."""
+    sentences, start = [], 0
+    for end in SENTENCE_END.finditer(text):
+        piece, behind = text[start : end.end()].strip(), text[end.end() : end.end() + 1]
+        if not behind or UNFINISHED.search(piece) or (behind.islower() and piece.endswith(".")):
+            continue
+        sentences.append(piece)
+        start = end.end()
+    return sentences, text[start:]

@@ -79,6 +79,7 @@ create table public.audit_log (
   object_type text not null,
   object_id text not null
 );
+create index audit_log_object on public.audit_log (object_id);
 
 -- The log and the audit trail are append-only for everyone, their owner included.
 -- The one exception is erasure, which names the interview it erases for its own transaction.

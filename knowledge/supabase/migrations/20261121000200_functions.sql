@@ -156,7 +156,11 @@ begin
   perform set_config('viva.erasing', p_interview::text, true);
   delete from public.interviews where id = p_interview;  -- cascades to invite, events and report
   if not found then
-    raise exception 'there is no interview %', p_interview using errcode = 'PT404';
+    perform from public.audit_log where action = 'erased' and object_id = p_interview::text;
+    if not found then
+      raise exception 'there is no interview %', p_interview using errcode = 'PT404';
+    end if;
+    return;
   end if;
   perform set_config('viva.erasing', '', true);
   insert into public.audit_log (actor, action, object_type, object_id)
