@@ -183,7 +183,9 @@ class Conductor:
             at_s, event = min(due, key=lambda pair: pair[0], default=(None, None))
             timeout_s = None if at_s is None else max(0.0, at_s - self._now())
             try:
-                await asyncio.wait_for(self._changed.wait(), timeout_s)
+                # Not wait_for: it can lose a cancellation that comes together with the event.
+                async with asyncio.timeout(timeout_s):
+                    await self._changed.wait()
             except TimeoutError:
                 if isinstance(event, Silence):
                     self._quiet_since = None

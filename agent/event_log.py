@@ -115,7 +115,8 @@ class EventLog:
                     continue
                 self._wake.clear()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), RENEW_S)
+                    async with asyncio.timeout(RENEW_S):
+                        await self._wake.wait()
                 if not self._pending:
                     await self._repository.renew(self._interview_id, self._epoch, LEASE_S)
             except Fenced:

@@ -30,8 +30,7 @@ _HANGING: Final = re.compile(
 _HANGING_UNSTOPPED: Final = re.compile(
     r"of|to|in|on|at|for|with|from|by|about|into|onto|over|under|after|before|between|through|during|without|within|than"
     r"|is|was|were|are|am|be|been|being|has|have|had|do|does|did|will|would|can|could|should|must|might|may|not|just"
-    r"|that|this|these|those|his|her|its|he|she|they|it|you|who|what|when|where|why|how|while|since|then|though|like"
-    r"|also|more|most|some|any|really|quite|actually|so|well|there|plus|i'm|i've|i'd|i'll|we're|we've|we'd|we'll|it's"
+    r"|these|its|he|she|they|who|what|when|where|why|how|while|plus|i'm|i've|i'd|i'll|we're|we've|we'd|we'll|it's"
     r"|they're|there's|that's"
 )
 """Last words that hang where no full stop follows: "what I worked on." is finished."""
@@ -59,7 +58,7 @@ _DONE: Final = re.compile(
     rf"|nothing (?:else|more)|nothing (?:else |more )?to add){_AFTERTHOUGHT}[\s.!,]*$",
     re.IGNORECASE,
 )
-_ABOUT_THAT: Final = r"(?: (?:about (?:that|it|this)|for a (?:second|moment|minute|bit)))?"
+_ABOUT_THAT: Final = r"(?: (?:about (?:that|it|this)|for a (?:second|moment|minute|bit)))*"
 _THINKING: Final = re.compile(
     rf"\b(?:let me (?:just )?(?:think|see|remember|recall){_ABOUT_THAT}"
     r"|(?:that(?:'s| is)|what) an? (?:really |very )?(?:good|great|interesting|tough|difficult|hard) (?:question|one)"
@@ -68,10 +67,10 @@ _THINKING: Final = re.compile(
     re.IGNORECASE,
 )
 _OPENER: Final = re.compile(
+    r"(?=.*\b(?:so|well|and|um+|uhm?|er+m?|hm+)\b)"
     r"(?:(?:okay|ok|yeah|yes|sure|so|well|right|alright|all right|of course|um+|uhm?|er+m?|hm+|oh|and) ?)+"
 )
-_PLAIN: Final = frozenset({"yes", "yeah", "sure", "of course", "okay", "ok", "right", "all right", "alright", "oh yes"})
-"""Openers that are answers by themselves."""
+"""Nothing but words that begin an answer, hesitation among them; "yes, sure" is an answer by itself."""
 
 
 def ending(text: str) -> Ending:
@@ -85,8 +84,7 @@ def ending(text: str) -> Ending:
     words = _WORD.findall(tail.lower())
     if not words:
         return Ending.HANGING
-    spoken = " ".join(words)
-    if _OPENER.fullmatch(spoken) and spoken not in _PLAIN:
+    if _OPENER.fullmatch(" ".join(words)):
         return Ending.THINKING
     return _last_words(text.rstrip(_QUOTES), words)
 
@@ -103,7 +101,7 @@ def _last_words(text: str, words: list[str]) -> Ending:
         return Ending.FINISHED if text.endswith("?") else Ending.HANGING
     if stopped:
         return Ending.FINISHED
-    if _HANGING_UNSTOPPED.fullmatch(last) and words[-2:] != ["thank", "you"]:
+    if _HANGING_UNSTOPPED.fullmatch(last):
         return Ending.HANGING
     unpunctuated = len(words) >= _UNPUNCTUATED_WORDS and not _SENTENCE_MARK.search(text)
     return Ending.FINISHED if unpunctuated else Ending.OPEN

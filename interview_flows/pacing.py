@@ -1,5 +1,6 @@
 """What to ask next in the time that is left."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from interview_flows.clock import warning_s
@@ -15,21 +16,24 @@ _WORTHWHILE: Final = 0.4
 
 
 def next_question(state: State) -> Question | None:
-    """The next question there is time for. The first is always asked; time is kept for one of kind closing."""
-    unasked = _unasked(state)
+    """The next question there is time for, never going back to one that was left out.
+
+    The first is always asked; time is kept for one of kind closing.
+    """
+    ahead = _ahead(state)
     if not state.answers:
-        return unasked[0]
+        return ahead[0]
     if state.wrapping_up:
         return None
     left_s = state.plan.budget_s - state.used_s
-    return next((question for question in unasked if _fits(state, question, unasked, left_s)), None)
+    return next((question for question in ahead if _fits(state, question, ahead, left_s)), None)
 
 
 def next_probe(state: State, question: Question, answer: Answer) -> Probe | None:
     """The probe of the first expected point that is still open, where its number and the time allow one."""
     if state.wrapping_up or len(answer.probes_used) >= question.max_probes:
         return None
-    reserved_s = sum(0.5 * state.plan.question_s(other) for other in _unasked(state))
+    reserved_s = sum(0.5 * state.plan.question_s(other) for other in _ahead(state))
     if state.plan.budget_s - state.used_s - reserved_s < _PROBE_S:
         return None
     for expected in question.expects:
@@ -47,24 +51,28 @@ def is_warning_due(state: State) -> bool:
 
 def is_last(state: State, question: Question) -> bool:
     """Whether no other question, but for those of kind closing, will fit after this one."""
-    others = [other for other in _unasked(state) if other.kind is not QuestionKind.CLOSING and other.id != question.id]
+    others = [other for other in _ahead(state) if other.kind is not QuestionKind.CLOSING and other.id != question.id]
     left_s = state.plan.budget_s - state.used_s - state.plan.question_s(question)
     return not any(_fits(state, other, others, left_s) for other in others)
 
 
 def is_complete(state: State) -> bool:
     """Whether every question was opened."""
-    return not _unasked(state)
+    return len(state.answers) == len(state.plan.flow.questions)
 
 
-def _unasked(state: State) -> list[Question]:
-    asked = state.asked
-    return [question for question in state.plan.flow.questions if question.id not in asked]
+def _ahead(state: State) -> tuple[Question, ...]:
+    """The questions after the one that was opened last."""
+    questions = state.plan.flow.questions
+    if not state.answers:
+        return questions
+    last = state.answers[-1].question
+    return questions[next(index for index, question in enumerate(questions) if question.id == last) + 1 :]
 
 
-def _fits(state: State, question: Question, unasked: list[Question], left_s: float) -> bool:
+def _fits(state: State, question: Question, ahead: Sequence[Question], left_s: float) -> bool:
     if question.kind is QuestionKind.CLOSING:
         return left_s >= _CLOSING_QUESTION_S
-    reserved_s = sum(_CLOSING_QUESTION_S for other in unasked if other.kind is QuestionKind.CLOSING)
+    reserved_s = sum(_CLOSING_QUESTION_S for other in ahead if other.kind is QuestionKind.CLOSING)
     needed_s = max(_SHORTEST_QUESTION_S, _WORTHWHILE * state.plan.question_s(question))
     return left_s - reserved_s >= needed_s

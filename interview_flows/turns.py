@@ -57,8 +57,8 @@ def with_piece(state: State, piece: Heard) -> State:
 
 def with_said(state: State, said: Said) -> State:
     """The state knowing what the candidate really heard."""
-    if said.kind is SayKind.DISCLOSURE and not said.interrupted:
-        return replace(state, disclosed=True)
+    if state.phase is Phase.CONSENT:
+        return replace(state, disclosed=True) if said.kind is SayKind.DISCLOSURE and not said.interrupted else state
     if state.phase is Phase.FINISHED:
         heard = said.kind in _LAST_WORDS and not said.interrupted
     else:

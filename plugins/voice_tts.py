@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Iterable
 from pathlib import Path
+from typing import Literal
 
 from livekit.agents import DEFAULT_API_CONNECT_OPTIONS, APIConnectOptions, APIError, tts, utils
 
 from plugins.models.audio import VOICE_RATE_HZ, samples_to_pcm
 from plugins.models.espeak import espeak_speaker
-from plugins.models.text import SentenceReader, speakable, split_sentences
+from plugins.models.text import SentenceReader, speakable, split_clauses, split_sentences
 from plugins.sentence_cache import ESPEAK, SentenceCache
 from plugins.speech.client import SpeechClient
 from plugins.speech.protocol import Priority
@@ -28,7 +29,7 @@ PREPARE_LIMIT_S = 60.0
 BYTES_PER_S = 2 * VOICE_RATE_HZ
 
 
-class VoiceTTS(tts.TTS):
+class VoiceTTS(tts.TTS[Literal["degraded"]]):
     """A voice of the speech process at `address`, 24 kHz mono."""
 
     def __init__(
@@ -87,17 +88,19 @@ class VoiceTTS(tts.TTS):
         if self._cache is not None and (pcm := self._cache.get(sentence)) is not None:
             yield pcm
             return
+        unsaid = split_clauses(sentence)
         if self._voice != ESPEAK:
             try:
                 async with contextlib.aclosing(self._from_server(sentence, Priority.FINAL, SLOW_S)) as parts:
                     async for part in parts:
                         self._away = False
+                        del unsaid[:1]
                         yield part
                 return
             except APIError as error:
                 self._away = True
                 degraded.append(error)
-        yield samples_to_pcm(await asyncio.to_thread(espeak_speaker().speak, sentence, self._speed))
+        yield samples_to_pcm(await asyncio.to_thread(espeak_speaker().speak, " ".join(unsaid), self._speed))
 
     async def aclose(self) -> None:
         """Ends the connection to the speech process."""

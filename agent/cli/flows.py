@@ -21,6 +21,8 @@ def register(app: typer.Typer) -> None:
 
 def list_flows(*, as_json: JsonFlag = False) -> None:
     """The flows that come with Viva."""
+    from agent.flow_library import bundled_flows
+
     rows = [
         {"id": flow.id, "title": flow.title, "minutes": flow.minutes, "questions": len(flow.questions)}
         for flow in bundled_flows().values()

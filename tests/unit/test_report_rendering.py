@@ -94,7 +94,7 @@ def test_the_summary_comes_first_and_says_that_nothing_is_scored(whole: Report) 
 def test_quotes_mark_the_words_that_matched(whole: Report) -> None:
     text = to_html(whole)
     assert "<mark>After that</mark>" in text
-    assert '(matched: After that)' in to_markdown(whole)
+    assert "(matched: After that, dropped)" in to_markdown(whole)
 
 
 def test_hostile_names_and_answers_stay_text_in_html(hostile: Report) -> None:

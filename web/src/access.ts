@@ -16,8 +16,15 @@ export class AccessRefused extends Error {
     readonly nextStep: string,
     /** HTTP status, or null when no answer came. */
     readonly status: number | null,
+    /** The server's stable name of the reason (agent/web/problems.py), or empty. */
+    readonly code = '',
   ) {
     super(message);
+  }
+
+  /** Whether the interview has ended meanwhile. */
+  get finished(): boolean {
+    return this.code === 'finished_interview';
   }
 
   /** Whether asking again later may succeed. */
@@ -55,6 +62,7 @@ export async function requestAccess(): Promise<Access> {
       field(body, 'error') || 'The interview cannot be opened at the moment.',
       field(body, 'nextStep') || 'Wait a minute and try again. If it stays like this, write to the person who invited you.',
       response.ok ? 500 : response.status,
+      field(body, 'code'),
     );
   }
   const serverTime = Date.parse(response.headers.get('date') ?? '');

@@ -39,7 +39,7 @@ export class Connection {
         everJoined = true;
         failures = 0;
       });
-      if (this.listener.over()) return 'over';
+      if (this.listener.over() || (ending instanceof AccessRefused && ending.finished && everJoined)) return 'over';
       if (this.#left) return 'left';
       if (ending === 'other-tab') return ending;
       if (ending instanceof AccessRefused && !(everJoined && ending.passing)) return ending;

@@ -12,12 +12,12 @@ type Browser = 'chromium' | 'firefox' | 'safari' | 'ios';
 
 const PERMISSION_STEPS: Record<Browser, readonly string[]> = {
   chromium: [
-    'Click the icon at the left end of the address bar, beside the address of this page.',
+    'Press the icon at the left end of the address bar, beside the address of this page.',
     'Set Microphone to Allow.',
     'Come back here and press "Try again".',
   ],
   firefox: [
-    'Click the crossed-out microphone at the left end of the address bar.',
+    'Press the crossed-out microphone at the left end of the address bar.',
     'Remove "Blocked" beside "Use the microphone".',
     'Press "Try again" and choose Allow when Firefox asks.',
   ],

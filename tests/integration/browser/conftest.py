@@ -59,14 +59,17 @@ async def browser_without_microphone(chromium: Path) -> AsyncIterator[Browser]:
 async def door(sfu: Sfu) -> AsyncIterator[Door]:
     """The web door as `viva web` serves it, with one candidate invited to the short demo."""
     port = free_port(LOOPBACK)
-    settings = sfu.settings.model_copy(update={"web_port": port, "public_url": f"http://{LOOPBACK}:{port}", "secret_key": SecretStr("only for tests")})
+    settings = sfu.settings.model_copy(
+        update={"public_url": f"http://{LOOPBACK}:{port}", "secret_key": SecretStr("only for tests")}
+    )
     options = WebOptions.from_settings(settings)
     try:
         page_assets(options.static_folder)
     except Problem as problem:
         pytest.fail(f"{problem.refusal.message} {problem.refusal.next_step}")
     repository = MemoryRepository()
-    rooms = LiveKitRooms(settings.livekit())
+    access = settings.livekit()
+    rooms = LiveKitRooms(access.url, access.api_key, access.api_secret)
     invite = await create_invite(repository, settings, find_flow("short_demo"), "Ada Lovelace")
     try:
         async with served(create_app(WebDependencies(options, repository, rooms)), port):

@@ -11,7 +11,7 @@ import math
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from typing import Final, Literal, Self
+from typing import Final, Literal
 from uuid import UUID, uuid4
 
 import numpy as np
@@ -31,8 +31,9 @@ AgentState = Literal["initializing", "listening", "thinking", "speaking"]
 class StandInInterviewer:
     """An agent participant under a test's control."""
 
-    def __init__(self, room: rtc.Room, interview_id: UUID) -> None:
-        self._room = room
+    def __init__(self, interview_id: UUID) -> None:
+        self._room = rtc.Room()
+        self._room_name = room_name(interview_id)
         self._candidate = candidate_identity(interview_id)
         self._replies: list[asyncio.Task[None]] = []
         self._source = rtc.AudioSource(SAMPLE_RATE_HZ, 1)
@@ -48,14 +49,6 @@ class StandInInterviewer:
         await self._room.local_participant.publish_track(
             track, rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
         )
-
-    @classmethod
-    def for_interview(cls, interview_id: UUID) -> Self:
-        interviewer = cls(rtc.Room(), interview_id)
-        interviewer._room_name = room_name(interview_id)
-        return interviewer
-
-    _room_name: str = ""
 
     async def is_in(self, state: AgentState) -> None:
         """Show what the interviewer is doing."""
@@ -116,7 +109,7 @@ class StandInInterviewer:
 @asynccontextmanager
 async def stand_in(access: LiveKitAccess, interview_id: UUID, name: str = "one") -> AsyncIterator[StandInInterviewer]:
     """An interviewer in the interview's room, until the end of the block."""
-    interviewer = StandInInterviewer.for_interview(interview_id)
+    interviewer = StandInInterviewer(interview_id)
     try:
         await interviewer.enter(access, name)
         yield interviewer

@@ -23,7 +23,7 @@ async def test_welcome_says_what_will_happen_before_anything_starts(browser: Bro
 async def test_microphone_check_hears_the_candidate(browser: Browser, door: Door):
     async with candidate_at(browser, door) as candidate:
         await candidate.checks_devices()
-        await candidate.sees("We can hear you.")
+        await candidate.sees("Your microphone works.")
         await expect(candidate.page.get_by_label("Microphone", exact=True)).to_have_count(1)
         await expect(candidate.page.get_by_role("button", name="Start the interview")).to_be_enabled()
         await candidate.picture("devices")
@@ -52,4 +52,4 @@ async def test_denied_permission_is_explained_and_can_be_put_right(browser: Brow
         retry = candidate.page.get_by_role("button", name="Try again")
         if await retry.is_visible():  # the page may have noticed the change by itself
             await retry.click()
-        await candidate.sees("We can hear you.")
+        await candidate.sees("Your microphone works.")

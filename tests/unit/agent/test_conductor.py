@@ -18,7 +18,7 @@ from agent.turn_taking import BARGE_IN_S, Piece, TurnTaking
 from interview_flows.events import Event, from_json
 from interview_flows.machine import fold
 from interview_flows.plan import make_plan
-from interview_flows.state import Phase, initial
+from interview_flows.state import initial
 from knowledge.memory_repository import MemoryRepository
 from knowledge.records import NewInterview
 
@@ -36,11 +36,6 @@ class Held:
             while len(self.voice.spoken) < count:
                 await asyncio.sleep(0)
         return self.voice.spoken[-1].text
-
-    async def until_phase(self, phase: Phase) -> None:
-        async with asyncio.timeout(5):
-            while self.conductor.state.phase is not phase:
-                await asyncio.sleep(0)
 
     def answer(self, text: str) -> None:
         self.turns.speech_started()
@@ -86,7 +81,7 @@ async def test_disclosure_and_consent_come_first() -> None:
 async def test_words_before_consent_are_not_stored() -> None:
     async with held(grant=False) as interview:
         interview.answer("No, my secret name is Rumpelstiltskin.")
-        await interview.until_phase(Phase.FINISHED)
+        await interview.until_spoken(2)
         interview.voice.finish()
         async with asyncio.timeout(5):
             await interview.conductor.finished.wait()

@@ -49,7 +49,7 @@ ENDINGS = {
         "It was very.",
         "We did three things:",
         "It was slow \u2014",
-        "If you",
+        "If they",
     ],
     Ending.THINKING: [
         "Let me think.",

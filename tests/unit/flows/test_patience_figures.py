@@ -37,7 +37,7 @@ EXPECTS = {
 }
 
 
-def _flow(patience: Patience, with_samples: bool) -> str:
+def _flow(patience: Patience, *, with_samples: bool) -> str:
     lines = [
         'id = "figures"\nversion = 1\ntitle = "Figures"\nminutes = 30',
         '[words]\ndisclosure = "Hello."\nconsent = "Yes?"\nclosing = "Bye."',
@@ -63,7 +63,7 @@ class Figures:
         return sorted(self.gaps_s)[min(int(share * len(self.gaps_s)), len(self.gaps_s) - 1)]
 
 
-def _pieces(answer: str, thinks: bool, rng: random.Random) -> list[tuple[str, float]]:
+def _pieces(answer: str, rng: random.Random, *, thinks: bool) -> list[tuple[str, float]]:
     """Words spoken in one go, with the pause after them."""
     words = answer.split()
     pieces: list[tuple[str, float]] = []
@@ -83,14 +83,14 @@ def _recognised(piece: str, rng: random.Random) -> str:
     return piece if piece.endswith(".") else piece.rstrip(",") + mark
 
 
-def _interview(figures: Figures, hand: Hand, thinks: bool, rng: random.Random) -> None:
+def _interview(figures: Figures, hand: Hand, rng: random.Random, *, thinks: bool) -> None:
     hand.play(Joined())
     hand.play(Consent(True), after_s=5)
     while hand.state.phase is Phase.ASKING:
         question = hand.state.question
         assert question is not None
         text, longest_s, spoken_s = "", 0.0, 0.0
-        pieces = _pieces(SAMPLES[question.id], thinks, rng)
+        pieces = _pieces(SAMPLES[question.id], rng, thinks=thinks)
         for index, (piece, pause_s) in enumerate(pieces):
             text = f"{text} {_recognised(piece, rng)}".strip()
             spoken_s += len(piece.split()) / WORDS_PER_S
@@ -108,9 +108,9 @@ def _interview(figures: Figures, hand: Hand, thinks: bool, rng: random.Random) -
 
 def _measure(patience: Patience, *, thinks: bool, with_samples: bool = True) -> Figures:
     figures = Figures()
-    plan = make_plan(parse_flow(_flow(patience, with_samples), "figures.toml"), "Ada")
+    plan = make_plan(parse_flow(_flow(patience, with_samples=with_samples), "figures.toml"), "Ada")
     for seed in range(40):
-        _interview(figures, Hand(plan), thinks, random.Random(seed))
+        _interview(figures, Hand(plan), random.Random(seed), thinks=thinks)
     return figures
 
 
