@@ -68,7 +68,10 @@ def speech_cache(settings: Settings) -> Path:
 
 
 def _marker(settings: Settings, flow: Flow) -> Path:
-    said: Sequence[object] = (settings.voice, settings.voice_speed, fixed_words(flow))
+    from plugins.models.store import model_fingerprint
+
+    model = "" if settings.voice == "espeak" else model_fingerprint(settings.voice)
+    said: Sequence[object] = (settings.voice, model, settings.voice_speed, fixed_words(flow))
     digest = hashlib.sha256(json.dumps(said).encode()).hexdigest()
     return speech_cache(settings) / "prepared" / digest
 

@@ -77,14 +77,14 @@ def _preflight(settings: Settings) -> Preflight:
 
 
 def require_models(settings: Settings) -> None:
-    """Raise `plugins.models.errors.ModelMissing` when a model that the settings name is not built."""
+    """Raise `ModelMissing` when a model that the settings name was not built; the speech process checks its files."""
+    from plugins.models.errors import ModelMissing
     from plugins.models.manifest import models_folder
-    from plugins.models.store import model_digest
+    from plugins.models.store import RECEIPT
 
-    models = models_folder(settings.cache)
-    model_digest(models, settings.whisper)
-    if settings.voice != "espeak":
-        model_digest(models, settings.voice)
+    for name in sorted({settings.whisper, settings.voice} - {"espeak"}):
+        if not (models_folder(settings.cache) / name / RECEIPT).is_file():
+            raise ModelMissing(name)
 
 
 class Machine:

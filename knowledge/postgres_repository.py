@@ -60,7 +60,7 @@ class PostgresRepository:
     """`InterviewRepository` over psycopg 3. Every call reconnects by itself and is safe to repeat."""
 
     def __init__(self, pool: ConnectionPool, patience_s: float) -> None:
-        self._pool = pool
+        self.pool = pool
         self._patience_s = patience_s
 
     @classmethod
@@ -197,7 +197,7 @@ class PostgresRepository:
         return [AuditLine(**{**row, "at": row["at"].astimezone(UTC)}) for row in rows]
 
     async def aclose(self) -> None:
-        await self._pool.aclose()
+        await self.pool.aclose()
 
     async def _as_service(self, query: LiteralString, parameters: Parameters) -> list[DictRow]:
         return await self._run({"role": "service_role"}, query, parameters)
@@ -212,7 +212,7 @@ class PostgresRepository:
         deadline = time.monotonic() + self._patience_s
         while True:
             try:
-                async with self._pool.connection() as connection:
+                async with self.pool.connection() as connection:
                     return await _transaction(connection, begin, query, parameters)
             except psycopg.OperationalError as error:
                 refused = isinstance(error, sqlstates.InvalidAuthorizationSpecification | sqlstates.InvalidCatalogName)

@@ -32,9 +32,7 @@ BYTES_PER_S = 2 * VOICE_RATE_HZ
 class VoiceTTS(tts.TTS[Literal["degraded"]]):
     """A voice of the speech process at `address`, 24 kHz mono."""
 
-    def __init__(
-        self, address: str, voice: str = "tiny", speed: float = 1.0, cache_dir: Path | None = None
-    ) -> None:
+    def __init__(self, address: str, voice: str = "tiny", speed: float = 1.0, cache_dir: Path | None = None) -> None:
         """Connects when first used. Without `cache_dir` nothing is kept. Raises ValueError or UnknownModel."""
         super().__init__(capabilities=tts.TTSCapabilities(streaming=True), sample_rate=VOICE_RATE_HZ, num_channels=1)
         self._voice = voice

@@ -111,9 +111,7 @@ class WhisperStream(stt.RecognizeStream):
             match action:
                 case SpeechStarted(at):
                     self._event_ch.send_nowait(
-                        stt.SpeechEvent(
-                            type=stt.SpeechEventType.START_OF_SPEECH, speech_start_time=self._unix_time(at)
-                        )
+                        stt.SpeechEvent(type=stt.SpeechEventType.START_OF_SPEECH, speech_start_time=self._unix_time(at))
                     )
                 case SpeechResumed(_, pause_s) if pause_s >= SHORTEST_PAUSE_S:
                     self._tell_paused(pause_s)
@@ -161,13 +159,9 @@ class WhisperStream(stt.RecognizeStream):
             if isinstance(action, Committed):
                 self._send_final(action)
         self._shared.last_speech_end_s = ended_s
-        self._event_ch.send_nowait(
-            stt.SpeechEvent(type=stt.SpeechEventType.END_OF_SPEECH, speech_end_time=ended_s)
-        )
+        self._event_ch.send_nowait(stt.SpeechEvent(type=stt.SpeechEventType.END_OF_SPEECH, speech_end_time=ended_s))
         usage, self._used_s = stt.RecognitionUsage(audio_duration=self._used_s), 0.0
-        self._event_ch.send_nowait(
-            stt.SpeechEvent(type=stt.SpeechEventType.RECOGNITION_USAGE, recognition_usage=usage)
-        )
+        self._event_ch.send_nowait(stt.SpeechEvent(type=stt.SpeechEventType.RECOGNITION_USAGE, recognition_usage=usage))
 
     async def _recognise(self, wanted: DecodeWanted) -> None:
         """Gets a decode's text; what is not a partial is tried until it is there."""

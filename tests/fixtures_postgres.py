@@ -25,6 +25,11 @@ def dsn_of(dsn: str, database: str) -> str:
     return urlunsplit(urlsplit(dsn)._replace(path=f"/{database}"))
 
 
+def admin_dsn_for(server: EmbeddedPostgres, dsn: str) -> str:
+    """The superuser's connection string to the database that `dsn` names."""
+    return dsn_of(server.admin_dsn, urlsplit(dsn).path.removeprefix("/"))
+
+
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     """A running server that forgets everything in a power cut: fast, and durable enough for tests of other things."""
@@ -49,7 +54,8 @@ def empty_database(postgres_server: EmbeddedPostgres) -> Callable[[], str]:
 def _database_template(postgres_server: EmbeddedPostgres) -> str:
     with psycopg.connect(postgres_server.dsn, autocommit=True) as connection:
         connection.execute(sql.SQL("create database {}").format(sql.Identifier(TEMPLATE)))
-    migrate(dsn_of(postgres_server.dsn, TEMPLATE), dsn_of(postgres_server.admin_dsn, TEMPLATE))
+    dsn = dsn_of(postgres_server.dsn, TEMPLATE)
+    migrate(dsn, admin_dsn_for(postgres_server, dsn))
     return TEMPLATE
 
 

@@ -103,7 +103,7 @@ def _frame_levels(samples: Samples, rate_hz: int) -> npt.NDArray[np.float64]:
     """RMS of each 5 ms frame."""
     step = int(FRAME_S * rate_hz)
     whole = samples[: samples.size // step * step].reshape(-1, step).astype(np.float64)
-    return np.sqrt((whole**2).mean(axis=1))
+    return np.asarray(np.sqrt((whole**2).mean(axis=1)), np.float64)
 
 
 def _speech_bounds(levels: npt.NDArray[np.float64], size: int, rate_hz: int) -> tuple[int, int]:

@@ -49,9 +49,7 @@ class EspeakSpeaker:
         with self._lock:
             self._pieces = []
             self._library.espeak_SetParameter(PARAMETER_RATE, rate, 0)
-            self._library.espeak_Synth(
-                encoded, len(encoded) + 1, 0, POSITION_CHARACTER, 0, CHARACTERS_UTF8, None, None
-            )
+            self._library.espeak_Synth(encoded, len(encoded) + 1, 0, POSITION_CHARACTER, 0, CHARACTERS_UTF8, None, None)
             self._library.espeak_Synchronize()
             pcm, self._pieces = b"".join(self._pieces), []
         if not pcm:

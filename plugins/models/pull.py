@@ -117,7 +117,16 @@ def _run_pip(package: Package, requirement: Path, folder: Path) -> None:
     if not package.source_archive:
         form = ["--only-binary", package.name]
     command = [
-        *(sys.executable, "-m", "pip", "download", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"),
+        *(
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--no-input",
+            "--disable-pip-version-check",
+            "--progress-bar",
+            "off",
+        ),
         *("--no-deps", "--ignore-requires-python", "--require-hashes", *form),
         *("--dest", str(folder), "--requirement", str(requirement)),
     ]

@@ -7,6 +7,7 @@ sentence twice; the loop guard notices and decodes again with more context. Mode
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -33,6 +34,10 @@ PROMPT_TOKENS = 100
 TIMESTAMP_STEP_S = 0.02
 END_MARGIN_S = 0.15
 """A segment that ends this close to the end of the sound is the last real one."""
+
+
+class GivenUp(Exception):
+    """The caller did not want the text any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,29 +87,36 @@ class WhisperModel:
         self._previous = self._token("<|startofprev|>")
         self._first_timestamp = self._token("<|0.00|>")
 
-    def transcribe(self, samples: Samples, *, prompt: str = "", words: bool = False) -> Recognised:
+    def transcribe(
+        self, samples: Samples, *, prompt: str = "", words: bool = False, unwanted: Callable[[], bool] | None = None
+    ) -> Recognised:
         """Text of up to 30 s of speech at 16 kHz.
 
         `prompt` is text that may have gone before, for names and terms. `words` adds word times (one more decoder pass).
+        `unwanted` is asked between the encoder and the decoder; where it says yes, GivenUp is raised.
         """
         duration_s = samples.size / HEARING_RATE_HZ
         if not samples.size:
             return Recognised("", 0.0, 1.0)
         context_s = min(LONGEST_S, max(SHORTEST_CONTEXT_S, math.ceil((duration_s + PADDING_S) * 2) / 2))
-        encoded, decoded = self._decode(samples, context_s, duration_s, prompt)
+        encoded = self._encode(samples, context_s)
+        if unwanted is not None and unwanted():
+            raise GivenUp
+        decoded = self._decode(encoded, duration_s, prompt)
         if decoded.looped and context_s < LONGEST_S:
             wider_s = GUARD_CONTEXT_S if context_s < GUARD_CONTEXT_S - 1 else LONGEST_S
-            encoded, decoded = self._decode(samples, wider_s, duration_s, "")
+            encoded = self._encode(samples, wider_s)
+            decoded = self._decode(encoded, duration_s, "")
         text = without_sound_notes(decoded.text)
         if is_invented(text, no_speech=decoded.no_speech, logprob=decoded.logprob, duration_s=duration_s):
             return Recognised("", math.exp(decoded.logprob), decoded.no_speech)
         timed = self._align(encoded, decoded, duration_s) if words else ()
         return Recognised(text, math.exp(decoded.logprob), decoded.no_speech, timed)
 
-    def _decode(
-        self, samples: Samples, context_s: float, duration_s: float, prompt: str
-    ) -> tuple[ctranslate2.StorageView, _Decoded]:
-        encoded = self._model.encode(ctranslate2.StorageView.from_array(self._mel(samples, context_s)))
+    def _encode(self, samples: Samples, context_s: float) -> ctranslate2.StorageView:
+        return self._model.encode(ctranslate2.StorageView.from_array(self._mel(samples, context_s)))
+
+    def _decode(self, encoded: ctranslate2.StorageView, duration_s: float, prompt: str) -> _Decoded:
         most_tokens = min(MOST_TOKENS, int(duration_s * TOKENS_PER_S) + TOKENS_MARGIN)
         result = self._model.generate(
             encoded,
@@ -120,7 +132,7 @@ class WhisperModel:
         tokens, ended = self._spoken_tokens(produced, duration_s)
         text = self._tokenizer.decode(tokens).strip()
         looped = (len(produced) >= most_tokens - 1 and not ended) or loop_start(text) is not None
-        return encoded, _Decoded(tuple(tokens), text, result.scores[0], result.no_speech_prob, looped)
+        return _Decoded(tuple(tokens), text, result.scores[0], result.no_speech_prob, looped)
 
     def _mel(self, samples: Samples, context_s: float) -> npt.NDArray[np.float32]:
         """Log-mel spectrogram of shape (1, bands, frames) for exactly `context_s`."""

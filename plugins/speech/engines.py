@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -14,12 +15,14 @@ from plugins.models.text import speakable, split_clauses
 from plugins.models.whisper import Recognised, WhisperModel
 from plugins.speech.options import SpeechOptions
 from plugins.speech.protocol import LONGEST_SPEECH_S, URGENCY, Priority
-from plugins.speech.work import Worker
+from plugins.speech.work import QueueFull, Worker
 
 ESPEAK = "espeak"
 CLAUSE_PAUSE_S = 0.06
 LIVE_NICENESS = 3
 BACKGROUND_NICENESS = 15
+PARTIALS_REFUSED_AT = 2
+"""Waiting transcriptions at which a partial text is not worth its time."""
 
 
 class Speaker(Protocol):
@@ -64,10 +67,19 @@ class Engines:
         return self._decoder.idle and self._live.idle and self._background.idle
 
     def transcribe(self, pcm: bytes, *, priority: Priority, prompt: str, words: bool) -> Future[Recognised]:
-        """Queues a transcription of at most 30 s of 16 kHz PCM; raises QueueFull."""
+        """Queues a transcription of at most 30 s of 16 kHz PCM; raises QueueFull.
+
+        Partials are refused while others wait, and one that has begun gives up (GivenUp) for what is more urgent.
+        """
+        urgency = URGENCY[priority]
+        unwanted = None
+        if priority is Priority.PARTIAL:
+            if self._decoder.waiting >= PARTIALS_REFUSED_AT:
+                raise QueueFull("the engine is busy with final texts")
+            unwanted = partial(self._decoder.waits_before, urgency)
         samples = pcm_to_samples(pcm)[: int(LONGEST_SPEECH_S * HEARING_RATE_HZ)]
         return self._decoder.submit(
-            URGENCY[priority], lambda: self._whisper.transcribe(samples, prompt=prompt, words=words)
+            urgency, lambda: self._whisper.transcribe(samples, prompt=prompt, words=words, unwanted=unwanted)
         )
 
     def pieces(self, text: str, priority: Priority) -> list[str]:

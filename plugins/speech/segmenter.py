@@ -41,8 +41,8 @@ class SegmenterOptions:
     soon_after_s: float = 5.0
     commit_now_pause_s: float = 0.064
     """A pause that ends a piece longer than `now_after_s`."""
-    now_after_s: float = 8.0
-    split_after_s: float = 11.0
+    now_after_s: float = 7.0
+    split_after_s: float = 9.5
     """A piece without any pause is cut between two words at this length."""
     split_again_s: float = 2.0
     """Where no cut was found, it is looked for again after this much more."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import WSMsgType, web
 
+from plugins.models.whisper import GivenUp
 from plugins.speech.engines import Engines
 from plugins.speech.options import Address, SpeechOptions, parse_address
 from plugins.speech.protocol import (
@@ -179,8 +180,8 @@ class SpeechServer:
                 await self._transcribe(connection, message, pcm)
             else:
                 await self._synthesize(connection, message)
-        except QueueFull as error:
-            await connection.send(ErrorReply(id=message.id, code=ErrorCode.BUSY, message=str(error)))
+        except (QueueFull, GivenUp) as error:
+            await connection.send(ErrorReply(id=message.id, code=ErrorCode.BUSY, message=str(error) or "given up"))
         except ConnectionError:
             return
         except Exception:
@@ -189,9 +190,7 @@ class SpeechServer:
             await connection.send(ErrorReply(id=message.id, code=ErrorCode.FAILED, message=f"{message.type} failed"))
 
     async def _transcribe(self, connection: _Connection, message: TranscribeRequest, pcm: bytes) -> None:
-        future = self._engines.transcribe(
-            pcm, priority=message.priority, prompt=message.prompt, words=message.words
-        )
+        future = self._engines.transcribe(pcm, priority=message.priority, prompt=message.prompt, words=message.words)
         heard = await asyncio.wrap_future(future)
         words = tuple(
             SpokenWord(text=word.text, start_s=word.start_s, end_s=word.end_s, confidence=word.confidence)

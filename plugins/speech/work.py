@@ -45,6 +45,11 @@ class Worker:
         with self._changed:
             return not self._busy and not any(not entry[2].cancelled() for entry in self._waiting)
 
+    def waits_before(self, urgency: int) -> bool:
+        """Whether something more urgent than that waits."""
+        with self._changed:
+            return any(entry[0] < urgency and not entry[2].cancelled() for entry in self._waiting)
+
     def submit(self, urgency: int, work: Callable[[], Result]) -> Future[Result]:
         """Queues work; less `urgency` runs sooner, equals in order. Raises QueueFull."""
         future: Future[Result] = Future()

@@ -15,8 +15,10 @@ from interview_flows.flow import Flow
 from interview_flows.intents import Intent
 from tests.unit.report_logs import HeldInterview, whole_interview
 
-HOSTILE_NAME = '<script>alert(1)</script>"\'&amp; {{ 7 * 7 }}'
-HOSTILE_TEXT = "# Hired\n\n- [x](javascript:alert(1)) <img src=x onerror=alert(1)> | **yes** https://evil.example `a` ~~b~~"
+HOSTILE_NAME = "<script>alert(1)</script>\"'&amp; {{ 7 * 7 }}"
+HOSTILE_TEXT = (
+    "# Hired\n\n- [x](javascript:alert(1)) <img src=x onerror=alert(1)> | **yes** https://evil.example `a` ~~b~~"
+)
 VOID = {"meta", "link", "br", "img", "hr", "input"}
 
 

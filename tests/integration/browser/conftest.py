@@ -30,6 +30,9 @@ FLAGS: Final = (
     "--allow-loopback-in-peer-connection",
     "--autoplay-policy=no-user-gesture-required",
 )
+SEATS: Final = 500
+"""The rooms of earlier tests stay open for a while on the same SFU."""
+
 FAKE_MICROPHONE: Final = ("--use-fake-device-for-media-stream",)
 
 
@@ -60,7 +63,11 @@ async def door(sfu: Sfu) -> AsyncIterator[Door]:
     """The web door as `viva web` serves it, with one candidate invited to the short demo."""
     port = free_port(LOOPBACK)
     settings = sfu.settings.model_copy(
-        update={"public_url": f"http://{LOOPBACK}:{port}", "secret_key": SecretStr("only for tests")}
+        update={
+            "public_url": f"http://{LOOPBACK}:{port}",
+            "secret_key": SecretStr("only for tests"),
+            "rooms": SEATS,
+        }
     )
     options = WebOptions.from_settings(settings)
     try:

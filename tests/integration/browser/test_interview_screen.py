@@ -34,6 +34,7 @@ async def test_consent_is_given_by_button(browser: Browser, door: Door, sfu: Sfu
         await interviewer.is_in("listening")
         await candidate.sees("Do you agree to be interviewed?")
         await interviewer.says("Hello Ada. ", "I am an automated interviewer. ", "Do you agree?")
+        await asyncio.sleep(3); print(await captions(candidate), candidate.complaints, await candidate.page.locator("#captions").inner_html())
         await candidate.sees("Do you agree?")
         await candidate.picture("consent")
         await candidate.press("Yes, I agree")
