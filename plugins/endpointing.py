@@ -12,7 +12,7 @@ class Endpointing(Protocol):
     def wait_s(self, text: str, spoken_s: float) -> float:
         """Silence in seconds after the last word that ends the turn.
 
-        Asked once per silence, when its text is known; `text` is the whole turn's so far, `spoken_s` its voiced seconds.
+        Asked once per silence, when its text is known. `text` is the whole turn's so far, `spoken_s` its voiced time.
         """
 
     def paused(self, pause_s: float) -> None:

@@ -1,4 +1,4 @@
-"""Speech synthesis for LiveKit: prepared sentences from disk, others from the speech process, espeak-ng when it is gone."""
+"""Speech synthesis for LiveKit: prepared sentences from disk, others from the speech process, else espeak-ng."""
 
 from __future__ import annotations
 
@@ -94,10 +94,11 @@ class VoiceTTS(tts.TTS[Literal["degraded"]]):
                         self._away = False
                         del unsaid[:1]
                         yield part
-                return
             except APIError as error:
                 self._away = True
                 degraded.append(error)
+            else:
+                return
         yield samples_to_pcm(await asyncio.to_thread(espeak_speaker().speak, " ".join(unsaid), self._speed))
 
     async def aclose(self) -> None:

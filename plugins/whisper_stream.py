@@ -17,7 +17,8 @@ from plugins.endpointing import Endpointing
 from plugins.models.audio import HEARING_RATE_HZ
 from plugins.speech.client import SpeechClient
 from plugins.speech.protocol import Priority
-from plugins.speech.segmenter import (
+from plugins.speech.segmenter import Segmenter
+from plugins.speech.segments import (
     WINDOW_SAMPLES,
     Action,
     Committed,
@@ -26,7 +27,6 @@ from plugins.speech.segmenter import (
     DecodeWanted,
     HeardText,
     Interim,
-    Segmenter,
     SegmenterOptions,
     SpeechResumed,
     SpeechStarted,
@@ -41,6 +41,8 @@ NOTHING_SAID_WAIT_S = 0.4
 """A turn without words, such as a cough, is over after this much silence."""
 SHORTEST_PAUSE_S = 0.1
 """Gaps below this are part of speaking."""
+PRESSING_SPLIT_S = 16.0
+"""From this length on a piece must be cut soon: Whisper takes 30 s."""
 RETRY_S = 0.2
 REFUSALS = 3
 """A sound that the speech process refuses this often is given up."""
@@ -164,25 +166,34 @@ class WhisperStream(stt.RecognizeStream):
         self._event_ch.send_nowait(stt.SpeechEvent(type=stt.SpeechEventType.RECOGNITION_USAGE, recognition_usage=usage))
 
     async def _recognise(self, wanted: DecodeWanted) -> None:
-        """Gets a decode's text; what is not a partial is tried until it is there."""
-        heard = HeardText("", 0.0)
-        if wanted.kind is DecodeKind.PARTIAL:
-            try:
-                heard = await self._ask_text(wanted, Priority.PARTIAL)
-            except APIError:
-                logger.debug("a partial text was dropped")
-        else:
-            refused = 0
-            while refused < REFUSALS:
-                try:
-                    heard = await self._ask_text(wanted, Priority.FINAL)
-                    break
-                except APIError as error:
-                    refused += 0 if error.retryable else 1
-                    self._emit_error(error, recoverable=True)
-                    await asyncio.sleep(RETRY_S)
+        """Gets a decode's text; that of a pause is tried until it is there."""
+        length_s = len(wanted.pcm) / 2 / HEARING_RATE_HZ
+        may_fail = wanted.kind is DecodeKind.PARTIAL or (
+            wanted.kind is DecodeKind.SPLIT and length_s < PRESSING_SPLIT_S
+        )
+        heard = await (self._ask_once(wanted) if may_fail else self._ask_until_answered(wanted))
         self._decodes.pop(wanted.request, None)
-        self._do(self._segmenter.heard(wanted.request, heard))
+        if heard is None:
+            self._segmenter.failed(wanted.request)
+        else:
+            self._do(self._segmenter.heard(wanted.request, heard))
+
+    async def _ask_once(self, wanted: DecodeWanted) -> HeardText | None:
+        try:
+            return await self._ask_text(wanted, Priority.PARTIAL)
+        except APIError:
+            return None
+
+    async def _ask_until_answered(self, wanted: DecodeWanted) -> HeardText:
+        refusals = 0
+        while refusals < REFUSALS:
+            try:
+                return await self._ask_text(wanted, Priority.FINAL)
+            except APIError as error:
+                refusals += 0 if error.retryable else 1
+                self._emit_error(error, recoverable=True)
+                await asyncio.sleep(RETRY_S)
+        return HeardText("", 0.0)
 
     async def _ask_text(self, wanted: DecodeWanted, priority: Priority) -> HeardText:
         said = await self._shared.client.transcribe(

@@ -23,7 +23,7 @@ from livekit.agents import (
 
 from plugins.endpointing import Endpointing, FixedEndpointing
 from plugins.speech.client import SpeechClient
-from plugins.speech.segmenter import SegmenterOptions
+from plugins.speech.segments import SegmenterOptions
 from plugins.voice_activity import VadName, make_voice_activity
 from plugins.whisper_stream import Hearing, WhisperStream
 
@@ -92,7 +92,7 @@ class WhisperSTT(stt.STT[Literal["degraded"]]):
     def stream(
         self,
         *,
-        language: NotGivenOr[str] = NOT_GIVEN,
+        language: NotGivenOr[str] = NOT_GIVEN,  # noqa: ARG002  # the base's name
         conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS,
     ) -> stt.RecognizeStream:
         """A stream in the language of the recogniser, whatever `language` says."""

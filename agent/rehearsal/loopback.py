@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import numpy as np
 from livekit import api, rtc
+from livekit.protocol.room import RoomConfiguration
 
 from agent.errors import PartFailed
 from agent.rehearsal.ear import Ear
@@ -96,5 +97,7 @@ def _token(access: LiveKitAccess, room: str, identity: str) -> str:
         .with_identity(identity)
         .with_ttl(timedelta(minutes=5))
         .with_grants(api.VideoGrants(room_join=True, room=room))
+        # Interview rooms hold one candidate; here two stand in for both ends.
+        .with_room_config(RoomConfiguration(max_participants=2, empty_timeout=10))
         .to_jwt()
     )

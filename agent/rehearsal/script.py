@@ -125,19 +125,22 @@ class Script:
             return CONSENT
         if scene.phase != "asking" or self._persona is Persona.SILENT:
             return None
-        asked = self._asked(scene)
-        if asked is None or asked.question is None:
+        heard = self._heard(scene)
+        asked = heard or LineKey(LineKind.ANSWER, scene.question)
+        if asked.question not in self._asked_words:
             return None
         if asked.kind is LineKind.PROBE:
             self._probed.add(asked)
             return asked
         if asked.question == self._drops_at:
             return LineKey(LineKind.PARTIAL, asked.question)
-        if asked.question in self._answered:
-            self._repeats[asked.question] += 1
-            return STILL_HERE if self._repeats[asked.question] <= MOST_REPEATS else None
-        self._answered.add(asked.question)
-        return asked
+        if asked.question not in self._answered:
+            self._answered.add(asked.question)
+            return asked
+        self._repeats[asked.question] += 1
+        if self._repeats[asked.question] > MOST_REPEATS:
+            return None
+        return STILL_HERE if heard is None else asked
 
     def _barge_in(self, scene: Scene) -> Speak | None:
         question = scene.question
@@ -152,8 +155,8 @@ class Script:
         self._answered.add(question)
         return Speak(LineKey(LineKind.ANSWER, question), barge_in=True)
 
-    def _asked(self, scene: Scene) -> LineKey | None:
-        """The question or probe whose words end last in the captions, else the question in the status."""
+    def _heard(self, scene: Scene) -> LineKey | None:
+        """The question or probe whose words end last in the captions."""
         heard = normalised_words(scene.caption)
         found: list[tuple[int, LineKey]] = []
         for key, words in self._probe_words.items():
@@ -162,9 +165,7 @@ class Script:
         for question, words in self._asked_words.items():
             if place := last_match(heard, words):
                 found.append((place, LineKey(LineKind.ANSWER, question)))
-        if found:
-            return max(found, key=lambda item: item[0])[1]
-        return LineKey(LineKind.ANSWER, scene.question) if scene.question in self._asked_words else None
+        return max(found, key=lambda item: item[0])[1] if found else None
 
 
 def last_match(heard: list[str], words: list[str]) -> int:

@@ -47,7 +47,7 @@ class VoiceTone:
     tempo: float
 
 
-TONES: Final = (VoiceTone(1.125, 1.0), VoiceTone(0.9, 1.0), VoiceTone(1.2, 1.05), VoiceTone(0.95, 0.95))
+TONES: Final = (VoiceTone(1.125, 0.9), VoiceTone(0.9, 0.9), VoiceTone(1.0625, 0.9), VoiceTone(0.95, 0.9))
 """Tones of the candidates of a run, in turn; pitches keep the resampling ratio rational and small."""
 
 

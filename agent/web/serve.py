@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+from types import FrameType
 from typing import Final
 
 import uvicorn
@@ -18,6 +19,13 @@ from agent.web.livekit_rooms import LiveKitRooms
 from knowledge.postgres_repository import PostgresRepository
 
 STOP_WITHIN_S: Final = 3
+
+
+class _Server(uvicorn.Server):
+    """Ends by returning. The library would raise the signal again, and the process would die before it closes up."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.should_exit = True
 
 
 def run_web(settings: Settings) -> None:
@@ -41,7 +49,7 @@ async def _serve(settings: Settings) -> None:
                 server_header=False,
                 timeout_graceful_shutdown=STOP_WITHIN_S,
             )
-            await uvicorn.Server(config).serve(sockets=[listener])
+            await _Server(config).serve(sockets=[listener])
         finally:
             await rooms.aclose()
             await repository.aclose()

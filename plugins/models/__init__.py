@@ -1,1 +1,1 @@
-"""Pure inference and the models it needs: what they are, where they come from, how they are built; no LiveKit in here."""
+"""Pure inference, and its models: what they are, where they come from, how they are built. No LiveKit in here."""

@@ -1,4 +1,4 @@
-"""Sound as numpy arrays: resampling, loudness, trimming. Mono float32 in [-1, 1] throughout; PCM is 16-bit little-endian."""
+"""Sound as numpy arrays: resampling, loudness, trimming. Mono float32 in [-1, 1]; PCM is 16-bit little-endian."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def samples_to_pcm(samples: Samples) -> bytes:
 def resample(samples: Samples, from_hz: int, to_hz: int) -> Samples:
     """Band-limited resampling by a rational factor: Kaiser-windowed sinc, one matrix product for all blocks.
 
-    A block of `from_hz / g` input samples gives `to_hz / g` output samples (g: greatest common divisor), each with its own
-    phase of the filter. Length is kept to the nearest sample; no delay. Images and aliases are below -80 dB.
+    A block of `from_hz / g` input samples gives `to_hz / g` output samples (g: greatest common divisor), each with its
+    own phase of the filter. Length is kept to the nearest sample; no delay. Images and aliases are below -80 dB.
     """
     if from_hz == to_hz or samples.size == 0:
         return samples
@@ -76,7 +76,7 @@ def _resampling_matrix(taken: int, given: int) -> Samples:
 
 
 def finish_speech(samples: Samples, rate_hz: int) -> Samples:
-    """Synthesised speech made ready to be heard: one level, no lead-in, short tail, 5 ms fades; empty if it is silent."""
+    """Synthesised speech made ready to be heard: levelled, trimmed, with 5 ms fades; empty if it is silent."""
     levels = _frame_levels(samples, rate_hz)
     if levels.size == 0 or levels.max() < 1e-4:
         return np.zeros(0, np.float32)

@@ -1,6 +1,6 @@
 """Reads PyTorch checkpoints without PyTorch: the zip format of `torch.save`, tensors only.
 
-The unpickler builds tensors and plain containers; any other name in the file is refused, so a checkpoint cannot run code.
+The unpickler builds tensors and plain containers and refuses any other name, so a checkpoint cannot run code.
 Format: https://github.com/pytorch/pytorch/blob/main/torch/serialization.py (`_save`, zip file format).
 """
 
@@ -44,7 +44,7 @@ def _rebuild_tensor(
     return np.ascontiguousarray(np.lib.stride_tricks.as_strided(storage[offset:], size, strides_bytes))
 
 
-class _TensorUnpickler(pickle.Unpickler):
+class _TensorUnpickler(pickle.Unpickler):  # noqa: S301  # it can build nothing but tensors
     """Loads a state dictionary and refuses every other global."""
 
     def __init__(self, archive: zipfile.ZipFile, root: str) -> None:

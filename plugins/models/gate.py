@@ -73,7 +73,7 @@ def compression(text: str) -> float:
 
 
 def loop_start(text: str) -> int | None:
-    """The word at which a text begins again from its own head, Whisper's failure on short context; None where it does not.
+    """The word at which a text begins again from its own head, or None: Whisper's failure on short context.
 
     Repetitions of at least 4 words count: shorter ones are how people speak.
     """

@@ -34,7 +34,7 @@ class PiperSpeaker:
         self._voice = PiperVoice(config=config, session=session)
 
     def speak(self, text: str, speed: float = 1.0) -> Samples:
-        """The text at 24 kHz, levelled and trimmed; empty where nothing in it can be said. `speed` 1.0 is the voice's own."""
+        """The text at 24 kHz, levelled and trimmed; empty where nothing can be said. 1.0 is the voice's own speed."""
         config = SynthesisConfig(length_scale=self._voice.config.length_scale / min(max(speed, MIN_SPEED), MAX_SPEED))
         chunks = [chunk.audio_float_array for chunk in self._voice.synthesize(text, config)]
         if not chunks:

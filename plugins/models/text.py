@@ -29,7 +29,10 @@ LINK = re.compile(r"\[([^\]]*)\]\([^)\s]*\)")
 ADDRESS = re.compile(r"\bhttps?://\S+")
 TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 MARKUP = re.compile(r"[*_`#~|<>\\^{}\[\]]+")
-QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "—": ", ", "–": ", ", "…": "..."})
+TYPOGRAPHY = str.maketrans(
+    {0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x2013: ", ", 0x2014: ", ", 0x2026: "..."}
+)
+"""Curly quotes, dashes and the ellipsis by code point."""
 SENTENCE_END = re.compile(r"[.!?]+[\"')]*\s+")
 UNFINISHED = re.compile(r"(?:^|[\s(])(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|No|e\.g|i\.e|vs|approx|etc)\.$")
 """A full stop after these ends no sentence."""
@@ -38,7 +41,7 @@ CLAUSE_END = re.compile(r"[,;:]\s+")
 
 def speakable(text: str) -> str:
     """The text as an engine should read it: no markup, links, emoji or control characters, one space between words."""
-    text = unicodedata.normalize("NFC", text).translate(QUOTES)
+    text = unicodedata.normalize("NFC", text).translate(TYPOGRAPHY)
     text = LINK.sub(r"\1", text)
     text = ADDRESS.sub("a link", text)
     text = TAG.sub(" ", text)
@@ -94,7 +97,7 @@ def has_words(text: str) -> bool:
 
 def _has_sound(character: str) -> bool:
     category = unicodedata.category(character)
-    return category[0] in "LNPZM" and character != "\ufe0f" or character in "$€£%+=°"
+    return (category[0] in "LNPZM" and character != "\ufe0f") or character in "$€£%+=°"
 
 
 def _bounded(sentence: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Whisper on short context: the encoder sees the speech and a few seconds of padding, not 30 s.
 
-CTranslate2's encoder takes a shorter mel unchanged; cost falls with length. Short context can make the decoder write the
-sentence twice; the loop guard notices and decodes again with more context. Model: https://arxiv.org/abs/2212.04356.
+CTranslate2's encoder takes a shorter mel unchanged; cost falls with length. Short context can make the decoder write
+the sentence twice; the loop guard notices and decodes again with more context. Model: https://arxiv.org/abs/2212.04356.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ TOKENS_MARGIN = 10
 MOST_TOKENS = 222
 PROMPT_TOKENS = 100
 TIMESTAMP_STEP_S = 0.02
+SPACE = "\u0120"
+"""The byte-level stand-in for a space at the beginning of a token."""
 END_MARGIN_S = 0.15
 """A segment that ends this close to the end of the sound is the last real one."""
 
@@ -92,7 +94,7 @@ class WhisperModel:
     ) -> Recognised:
         """Text of up to 30 s of speech at 16 kHz.
 
-        `prompt` is text that may have gone before, for names and terms. `words` adds word times (one more decoder pass).
+        `prompt` is text that may have gone before, for names and terms. `words` adds word times: one more decoder pass.
         `unwanted` is asked between the encoder and the decoder; where it says yes, GivenUp is raised.
         """
         duration_s = samples.size / HEARING_RATE_HZ
@@ -149,7 +151,7 @@ class WhisperModel:
         return [self._previous, *before, self._start]
 
     def _spoken_tokens(self, produced: list[int], duration_s: float) -> tuple[list[int], bool]:
-        """Text tokens up to the segment that reaches the end of the sound, and whether anything behind it was dropped."""
+        """Text tokens up to the segment that reaches the sound's end, and whether anything behind it was dropped."""
         spoken: list[int] = []
         over = False
         for token in produced:
@@ -183,11 +185,8 @@ class WhisperModel:
 
     def _word_starts(self, tokens: list[int]) -> list[int]:
         """Indices of the tokens that begin a word: the first, and those that begin with a space."""
-        starts = [0]
-        for index in range(1, len(tokens)):
-            if (self._tokenizer.id_to_token(tokens[index]) or "").startswith("Ġ"):
-                starts.append(index)
-        return starts
+        texts = [self._tokenizer.id_to_token(token) or "" for token in tokens]
+        return [0] + [index for index, text in enumerate(texts) if index and text.startswith(SPACE)]
 
     def _token(self, token: str) -> int:
         found = self._tokenizer.token_to_id(token)

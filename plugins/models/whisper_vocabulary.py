@@ -1,7 +1,7 @@
 """The Whisper tokenizer, rebuilt from openai-whisper's rank file as a `tokenizers` byte-level BPE.
 
-Sources: openai-whisper `whisper/tokenizer.py` (special tokens, suppressed symbols) and tiktoken's rank files; the merges
-of a rank are found by merging its bytes with all lower ranks, as in tiktoken's `_educational.py`.
+Sources: openai-whisper `whisper/tokenizer.py` (special tokens, suppressed symbols) and tiktoken's rank files; the
+merges of a rank are found by merging its bytes with all lower ranks, as in tiktoken's `_educational.py`.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The speech process that holds the models for every room of a machine, its client, and the pure segmenter between them."""
+"""The speech process that holds the models for every room, its client, and the pure segmenter in front of it."""

@@ -6,10 +6,17 @@ import argparse
 import asyncio
 import sys
 from pathlib import Path
+from typing import TextIO
 
 from plugins.models.errors import ModelError
 from plugins.speech.options import SpeechOptions
 from plugins.speech.server import AddressInUse, serve
+
+
+def say(line: str, to: TextIO) -> None:
+    """Writes a line at once."""
+    to.write(line + "\n")
+    to.flush()
 
 
 def main() -> int:
@@ -25,9 +32,9 @@ def main() -> int:
         address=given.address, models=given.models, whisper=given.whisper, voice=given.voice, threads=given.threads
     )
     try:
-        asyncio.run(serve(options, lambda: print("ready", flush=True)))
+        asyncio.run(serve(options, lambda: say("ready", sys.stdout)))
     except (ModelError, AddressInUse, ValueError, OSError) as error:
-        print(error, file=sys.stderr)
+        say(str(error), sys.stderr)
         return 1
     return 0
 

@@ -1,6 +1,6 @@
 """Client of the speech process: one WebSocket for many requests, found again when it is lost.
 
-Requests are stateless, so one that lost its connection is sent again, to the same or a restarted process, until its time
+Requests are stateless: one that lost its connection is sent again, to the same or a restarted process, until its time
 is up. Only APIError subclasses come out: anything else would silence the pipeline of a LiveKit session for good.
 """
 

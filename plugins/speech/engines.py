@@ -61,11 +61,6 @@ class Engines:
         """Clauses and sentences that have not begun."""
         return self._live.waiting + self._background.waiting
 
-    @property
-    def idle(self) -> bool:
-        """No work waits or runs."""
-        return self._decoder.idle and self._live.idle and self._background.idle
-
     def transcribe(self, pcm: bytes, *, priority: Priority, prompt: str, words: bool) -> Future[Recognised]:
         """Queues a transcription of at most 30 s of 16 kHz PCM; raises QueueFull.
 
@@ -88,7 +83,7 @@ class Engines:
         return [spoken] if priority is Priority.BACKGROUND else split_clauses(spoken)
 
     def synthesize(self, piece: str, *, priority: Priority, voice: str, speed: float, last: bool) -> Future[bytes]:
-        """Queues one piece; its 24 kHz PCM, with a clause's pause behind all but the last. Raises QueueFull, KeyError."""
+        """Queues one piece for its 24 kHz PCM; all but the last end in a clause's pause. Raises QueueFull, KeyError."""
         speaker = self._voices[voice]
         worker = self._background if priority is Priority.BACKGROUND else self._live
 

@@ -1,4 +1,4 @@
-"""The speech server: transcription and synthesis for every room of a machine, over WebSocket on a Unix or TCP socket."""
+"""The speech server: transcription and synthesis for every room of a machine, by WebSocket on a Unix or TCP socket."""
 
 from __future__ import annotations
 
@@ -36,7 +36,6 @@ from plugins.speech.work import QueueFull
 
 logger = logging.getLogger(__name__)
 
-IDLE_CHECK_S = 0.05
 HEARTBEAT_S = 20.0
 ADDRESS_PROBE_S = 1.0
 
@@ -77,7 +76,7 @@ async def serve(options: SpeechOptions, ready: Callable[[], None]) -> None:
             loop.remove_signal_handler(number)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Connection:
     """One client: its socket and the requests it waits for."""
 
@@ -97,7 +96,7 @@ class SpeechServer:
         self._options = options
         self._engines = engines
         self._stopping = False
-        self._connections: set[web.WebSocketResponse] = set()
+        self._connections: set[_Connection] = set()
 
     def app(self) -> web.Application:
         """The routes."""
@@ -113,8 +112,8 @@ class SpeechServer:
         self._stopping = True
         try:
             async with asyncio.timeout(self._options.drain_s):
-                while not self._engines.idle:
-                    await asyncio.sleep(IDLE_CHECK_S)
+                while tasks := [task for connection in self._connections for task in connection.requests.values()]:
+                    await asyncio.wait(tasks)
         except TimeoutError:
             logger.warning("speech requests were cut off after %.0f s of draining", self._options.drain_s)
 
@@ -137,7 +136,7 @@ class SpeechServer:
         response = web.WebSocketResponse(max_msg_size=LARGEST_MESSAGE_BYTES, heartbeat=HEARTBEAT_S)
         await response.prepare(request)
         connection = _Connection(response)
-        self._connections.add(response)
+        self._connections.add(connection)
         try:
             async for message in response:
                 if message.type is not WSMsgType.BINARY:
@@ -145,7 +144,7 @@ class SpeechServer:
                     break
                 await self._accept(connection, message.data)
         finally:
-            self._connections.discard(response)
+            self._connections.discard(connection)
             for task in connection.requests.values():
                 task.cancel()
             await asyncio.gather(*connection.requests.values(), return_exceptions=True)
@@ -217,8 +216,8 @@ class SpeechServer:
             await connection.send(AudioReply(id=message.id, last=last), pcm)
 
     async def _close_connections(self, _app: web.Application) -> None:
-        for response in list(self._connections):
-            await response.close(code=1001, message=b"the process is stopping")
+        for connection in list(self._connections):
+            await connection.socket.close(code=1001, message=b"the process is stopping")
 
 
 def _site(runner: web.AppRunner, address: Address) -> web.BaseSite:

@@ -29,7 +29,6 @@ class Worker:
         self._order = itertools.count()
         self._changed = threading.Condition()
         self._stopping = False
-        self._busy = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -38,12 +37,6 @@ class Worker:
         """Pieces of work that have not begun."""
         with self._changed:
             return sum(not entry[2].cancelled() for entry in self._waiting)
-
-    @property
-    def idle(self) -> bool:
-        """Nothing waits and nothing runs."""
-        with self._changed:
-            return not self._busy and not any(not entry[2].cancelled() for entry in self._waiting)
 
     def waits_before(self, urgency: int) -> bool:
         """Whether something more urgent than that waits."""
@@ -86,12 +79,10 @@ class Worker:
             future, work = entry
             try:
                 result = work()
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001  # whoever waits for the future gets it
                 future.set_exception(error)
             else:
                 future.set_result(result)
-            with self._changed:
-                self._busy = False
 
     def _next(self) -> tuple[Future[Any], Callable[[], Any]] | None:
         with self._changed:
@@ -102,5 +93,4 @@ class Worker:
                     return None
                 _, _, future, work = heapq.heappop(self._waiting)
                 if future.set_running_or_notify_cancel():
-                    self._busy = True
                     return future, work

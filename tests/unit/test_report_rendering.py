@@ -6,6 +6,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from markdown_it import MarkdownIt
 
 from agent.report import build_report
 from agent.report_model import Report
@@ -212,3 +213,13 @@ def test_clock(at_s: float, shown: str) -> None:
 @pytest.mark.parametrize(("length_s", "shown"), [(0.2, "0 s"), (59.6, "1 min 0 s"), (125.0, "2 min 5 s")])
 def test_duration(length_s: float, shown: str) -> None:
     assert duration(length_s) == shown
+
+
+def test_a_markdown_reader_finds_no_markup_in_hostile_text(hostile: Report) -> None:
+    tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(to_markdown(hostile))
+    inline = [child for token in tokens for child in token.children or ()]
+    kinds = {token.type for token in (*tokens, *inline)}
+    assert kinds.isdisjoint({"link_open", "image", "html_block", "html_inline", "code_inline", "s_open", "code_block"})
+    assert "<script>alert(1)</script>\"'&amp; {{ 7 * 7 }}" in "".join(token.content for token in inline)
+    strong = {inline[index + 1].content for index, token in enumerate(inline) if token.type == "strong_open"}
+    assert "yes" not in strong

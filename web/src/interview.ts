@@ -17,7 +17,7 @@ import { WakeLock } from './wake-lock';
 
 /** As long as LiveKit's own frontend waits for an agent. */
 const AGENT_PATIENCE_MS = 20_000;
-const GOODBYE_MS = 5_000;
+const GOODBYE_MS = 3_000;
 
 const SAFE = 'The clock stops while you are away, and what you said before is kept.';
 const WORDS = {

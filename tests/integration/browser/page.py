@@ -85,7 +85,7 @@ class Candidate:
         await self.page.get_by_role("button", name=button).click()
 
     async def sees(self, text: str) -> None:
-        await self.page.get_by_text(text).first.wait_for(state="attached", timeout=DEADLINE_S * 1000)
+        await self.page.get_by_text(text).filter(visible=True).first.wait_for(timeout=DEADLINE_S * 1000)
 
     async def focus(self) -> str:
         """Id of the focused element, else its tag."""

@@ -19,6 +19,7 @@ from livekit import api, rtc
 
 from agent.protocol import CHAT_TOPIC, STATUS_ATTRIBUTE, InterviewStatus, candidate_identity, room_name
 from agent.settings import LiveKitAccess
+from tests.integration.browser.page import until
 
 AGENT_STATE_ATTRIBUTE: Final = "lk.agent.state"
 CAPTION_TOPIC: Final = "lk.transcription"
@@ -84,6 +85,10 @@ class StandInInterviewer:
         publications = candidate.track_publications.values()
         return next((one for one in publications if one.source == rtc.TrackSource.SOURCE_MICROPHONE), None)
 
+    async def meets_candidate(self) -> None:
+        """Wait until the candidate's microphone is heard; what is sent earlier may not reach the page."""
+        await until(lambda: self.candidate_microphone() is not None, "the candidate's microphone is published")
+
     def candidate_is_here(self) -> bool:
         return self._candidate in self._room.remote_participants
 
@@ -115,6 +120,12 @@ async def stand_in(access: LiveKitAccess, interview_id: UUID, name: str = "one")
         yield interviewer
     finally:
         await interviewer.leave()
+
+
+async def close_room(access: LiveKitAccess, interview_id: UUID) -> None:
+    """Send everybody out of the interview's room, as the end of an interview does."""
+    async with api.LiveKitAPI(access.url, access.api_key, access.api_secret) as livekit:
+        await livekit.room.delete_room(api.DeleteRoomRequest(room=room_name(interview_id)))
 
 
 def status(

@@ -30,11 +30,11 @@ async def captions(candidate: Candidate) -> list[str]:
 async def test_consent_is_given_by_button(browser: Browser, door: Door, sfu: Sfu):
     async with candidate_at(browser, door) as candidate, stand_in(sfu.access, door.interview_id) as interviewer:
         await candidate.starts()
+        await interviewer.meets_candidate()
         await interviewer.reports(status("consent"))
         await interviewer.is_in("listening")
         await candidate.sees("Do you agree to be interviewed?")
         await interviewer.says("Hello Ada. ", "I am an automated interviewer. ", "Do you agree?")
-        await asyncio.sleep(3); print(await captions(candidate), candidate.complaints, await candidate.page.locator("#captions").inner_html())
         await candidate.sees("Do you agree?")
         await candidate.picture("consent")
         await candidate.press("Yes, I agree")
@@ -51,6 +51,7 @@ async def test_consent_is_refused_by_button_and_the_end_says_that_nothing_is_kep
     async with candidate_at(browser, door) as candidate:
         async with stand_in(sfu.access, door.interview_id) as interviewer:
             await candidate.starts()
+            await interviewer.meets_candidate()
             await interviewer.reports(status("consent"))
             await interviewer.is_in("listening")
             await candidate.press("No, I do not agree")
@@ -64,6 +65,7 @@ async def test_consent_is_refused_by_button_and_the_end_says_that_nothing_is_kep
 async def test_captions_grow_and_correct_in_place(browser: Browser, door: Door, sfu: Sfu):
     async with candidate_at(browser, door) as candidate, stand_in(sfu.access, door.interview_id) as interviewer:
         await candidate.starts()
+        await interviewer.meets_candidate()
         await interviewer.says("Tell me about ", "your last project.")
         await interviewer.hears("I build", segment="a", final=False)
         await interviewer.hears("I built an engine", segment="a", final=False)
@@ -85,6 +87,7 @@ async def test_captions_grow_and_correct_in_place(browser: Browser, door: Door, 
 async def test_state_progress_and_time_are_shown_in_words(browser: Browser, door: Door, sfu: Sfu):
     async with candidate_at(browser, door) as candidate, stand_in(sfu.access, door.interview_id) as interviewer:
         await candidate.starts()
+        await interviewer.meets_candidate()
         await candidate.sees("The interviewer is on the way")
         await interviewer.reports(status("asking", question=2, remaining_s=471, clock_running=True))
         await interviewer.is_in("speaking")
@@ -106,6 +109,7 @@ async def test_state_progress_and_time_are_shown_in_words(browser: Browser, door
 async def test_the_interviewer_is_heard(browser: Browser, door: Door, sfu: Sfu):
     async with candidate_at(browser, door) as candidate, stand_in(sfu.access, door.interview_id) as interviewer:
         await candidate.starts()
+        await interviewer.meets_candidate()
         await interviewer.is_in("speaking")
         level = "parseFloat(document.getElementById('presence').style.getPropertyValue('--level'))"
         sounding = asyncio.create_task(interviewer.sounds(4))
@@ -120,6 +124,7 @@ async def test_the_interviewer_is_heard(browser: Browser, door: Door, sfu: Sfu):
 async def test_answers_can_be_typed_and_questions_repeated(browser: Browser, door: Door, sfu: Sfu):
     async with candidate_at(browser, door) as candidate, stand_in(sfu.access, door.interview_id) as interviewer:
         await candidate.starts()
+        await interviewer.meets_candidate()
         await interviewer.reports(status("asking", question=1, clock_running=True))
         await interviewer.is_in("listening")
         await candidate.sees("Listening to you")
@@ -146,9 +151,9 @@ async def test_a_typed_answer_is_kept_while_no_interviewer_is_there(browser: Bro
 async def test_mute_by_button_and_by_key_reaches_the_room(browser: Browser, door: Door, sfu: Sfu):
     async with candidate_at(browser, door) as candidate, stand_in(sfu.access, door.interview_id) as interviewer:
         await candidate.starts()
+        await interviewer.meets_candidate()
         await interviewer.reports(status("asking", question=1, clock_running=True))
         await interviewer.is_in("listening")
-        await until(lambda: interviewer.candidate_microphone() is not None, "the microphone is published")
         mute = candidate.page.locator("#mute")
         await mute.click()
         await expect(mute).to_have_attribute("aria-pressed", "true")
@@ -169,6 +174,7 @@ async def test_the_end_thanks_and_says_what_happens_next(browser: Browser, door:
     async with candidate_at(browser, door) as candidate:
         async with stand_in(sfu.access, door.interview_id) as interviewer:
             await candidate.starts()
+            await interviewer.meets_candidate()
             await interviewer.reports(status("asking", question=5, clock_running=True))
             await interviewer.is_in("listening")
             await interviewer.reports(status("finished", question=5))

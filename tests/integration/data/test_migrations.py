@@ -133,7 +133,7 @@ def test_platform_statements_never_run_on_supabase(tmp_path: Path):
             connection.execute("create role supabase_auth_admin")
         # Without the platform's roles the migrations themselves fail, which shows that it was left out.
         with pytest.raises(MigrationFailed, match=ALL[0]):
-            migrate(server.dsn, server.admin_dsn)
+            migrate(server.admin_dsn)
 
 
 async def test_a_database_that_was_not_migrated_is_recognised(empty_database: Callable[[], str]):

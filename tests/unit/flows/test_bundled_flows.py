@@ -24,8 +24,12 @@ FLOWS = {
 QUESTIONS = [
     pytest.param(question, id=f"{flow.id}.{question.id}") for flow in FLOWS.values() for question in flow.questions
 ]
-EXPECTING = [pytest.param(question, id=f"{flow.id}.{question.id}") for flow in FLOWS.values() for question in flow.questions
-             if question.expects]  # fmt: skip
+EXPECTING = [
+    pytest.param(question, id=f"{flow.id}.{question.id}")
+    for flow in FLOWS.values()
+    for question in flow.questions
+    if question.expects
+]
 
 SPOKEN_S_PER_WORD = 0.36
 """Of the neural voice, measured on these texts: 0.34 to 0.39."""
@@ -143,7 +147,7 @@ def test_the_sample_answer_covers_every_point(question: Question) -> None:
 @pytest.mark.parametrize("question", EXPECTING)
 def test_a_point_is_not_covered_by_every_sentence(question: Question) -> None:
     """Words so common that any sentence has them would hide what is missing."""
-    idle = "Well, that is a good thing to ask about, and I have to think for a moment what I could say to you here."
+    idle = "Well, that is a good question, and I have to think for a moment what I could say to you here."
     assert covered_points(question, idle) == frozenset()
 
 

@@ -102,6 +102,14 @@ def test_check_ins_are_answered_a_few_times_only(flow):
     assert said == [answer("work"), *[Speak(STILL_HERE)] * MOST_REPEATS, None, None]
 
 
+def test_a_question_asked_again_is_answered_again(flow):
+    script = Script(flow, Persona.STEADY)
+    assert script.decide(QUIET) == answer("work")
+    script.fell_silent(12.0)
+    again = replace(QUIET, now_s=20.0, agent_last_voice_s=19.0, caption=f"Welcome back. {filled(flow, 'work')}")
+    assert script.decide(again) == answer("work")
+
+
 def test_a_silent_candidate_agrees_and_is_not_heard_again(flow):
     script = Script(flow, Persona.SILENT)
     assert script.decide(replace(QUIET, phase="consent")) == Speak(CONSENT)
