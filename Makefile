@@ -34,7 +34,7 @@ lint: setup $(STAMPS)/dev ## style, types and layers
 	$(BIN)/lint-imports
 	$(BIN)/python -m agent.setup.page check
 
-docs: $(STAMPS)/installed ## write docs/settings.md and docs/commands.md from the code
+docs: $(STAMPS)/installed ## write the pages of settings, commands and licences from the code
 	$(BIN)/python -m agent.setup.docs
 
 lock: ## write the lock files anew from pyproject.toml, keeping pinned versions (needs uv)

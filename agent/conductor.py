@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 from agent.event_log import EventLog
 from agent.protocol import InterviewStatus
 from agent.speaking import Utterance, Voice
+from interview_flows.actions import Action, Finish, Outcome, Say
+from interview_flows.clock import next_deadline_s, remaining_s
 from interview_flows.events import (
     AnswerFinished,
     AnswerResumed,
@@ -28,8 +30,6 @@ from interview_flows.events import (
     Silence,
     Tick,
 )
-from interview_flows.actions import Action, Finish, Outcome, Say
-from interview_flows.clock import next_deadline_s, remaining_s
 from interview_flows.machine import step
 from interview_flows.patience import silence_s
 from interview_flows.state import Phase, State

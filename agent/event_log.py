@@ -11,6 +11,7 @@ import contextlib
 import logging
 from collections import deque
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from interview_flows import events as flow_events
@@ -93,10 +94,12 @@ class EventLog:
 
     async def finish(self, outcome: str, report: dict[str, object] | None) -> None:
         """Close the interview for good."""
+        await self.aclose()
         await self._repository.finish(self._interview_id, self._epoch, outcome, report)
 
-    async def release(self, status: str) -> None:
+    async def release(self, status: Literal["paused", "live"]) -> None:
         """Give the lease back, so that another worker can go on at once."""
+        await self.aclose()
         await self._repository.release(self._interview_id, self._epoch, status)
 
     async def aclose(self) -> None:

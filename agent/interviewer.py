@@ -10,6 +10,7 @@ from livekit.agents import Agent, AgentSession, ModelSettings, stt
 from livekit.agents.voice.room_io import TextInputEvent
 
 from agent.turn_taking import Piece, TurnTaking
+from plugins.whisper_stt import WhisperSTT
 
 MAX_TYPED_CHARACTERS = 8_000
 """A typed answer longer than this is cut: ten minutes of speech are shorter."""
@@ -18,11 +19,11 @@ MAX_TYPED_CHARACTERS = 8_000
 class Interviewer(Agent):
     """No language model: words come from the flow, decisions from the machine."""
 
-    def __init__(self, turns: TurnTaking, recogniser: stt.STT) -> None:
+    def __init__(self, turns: TurnTaking, recogniser: WhisperSTT) -> None:
         super().__init__(instructions="", stt=recogniser)
         self._turns = turns
 
-    async def stt_node(  # type: ignore[override]  # the base allows a coroutine or a generator
+    async def stt_node(
         self, audio: AsyncIterable[rtc.AudioFrame], model_settings: ModelSettings
     ) -> AsyncIterator[stt.SpeechEvent]:
         """Recognise, tell turn-taking, and pass on what becomes captions."""
@@ -33,7 +34,7 @@ class Interviewer(Agent):
             if event.type in (stt.SpeechEventType.INTERIM_TRANSCRIPT, stt.SpeechEventType.FINAL_TRANSCRIPT):
                 yield event
 
-    async def read_typed(self, session: AgentSession[None], event: TextInputEvent) -> None:
+    async def read_typed(self, _session: AgentSession[None], event: TextInputEvent) -> None:
         """A typed answer arrived on the chat topic."""
         self._turns.typed(event.text[:MAX_TYPED_CHARACTERS], time.time())
 

@@ -96,7 +96,8 @@ class Interview:
         self._speech_address = settings.speech_address
         self._tts = tts
         self._candidate_here = asyncio.Event()
-        self._candidate_gone_at: float | None = None
+        self._grace: asyncio.TimerHandle | None = None
+        self._grace_over = asyncio.Event()
         self._status: asyncio.Task[None] | None = None
         self._newest_status: InterviewStatus | None = None
 
@@ -139,7 +140,7 @@ class Interview:
     async def _until_over(self, conductor: Conductor) -> bool:
         """True when the candidate stayed away for longer than the grace."""
         running = asyncio.create_task(conductor.run(), name="conductor")
-        absent = asyncio.create_task(self._watch_absence(), name="absence")
+        absent = asyncio.create_task(self._grace_over.wait(), name="absence")
         lost = asyncio.create_task(self._log.lost.wait(), name="lease-lost")
         try:
             done, _ = await asyncio.wait({running, absent, lost}, return_when=asyncio.FIRST_COMPLETED)
@@ -172,24 +173,21 @@ class Interview:
         def arrived(participant: rtc.RemoteParticipant) -> None:
             if participant.identity != identity:
                 return
-            if self._candidate_gone_at is not None:
-                self._candidate_gone_at = None
+            if self._grace is not None:
+                self._grace.cancel()
+                self._grace = None
                 conductor.post(Returned())
             self._candidate_here.set()
 
         def gone(participant: rtc.RemoteParticipant) -> None:
             if participant.identity == identity and self._candidate_here.is_set():
-                self._candidate_gone_at = time.monotonic()
+                self._grace = asyncio.get_running_loop().call_later(self._grace_s, self._grace_over.set)
                 conductor.post(Left())
 
         room.on("participant_connected", arrived)
         room.on("participant_disconnected", gone)
         for participant in room.remote_participants.values():
             arrived(participant)
-
-    async def _watch_absence(self) -> None:
-        while self._candidate_gone_at is None or time.monotonic() - self._candidate_gone_at < self._grace_s:
-            await asyncio.sleep(0.5)
 
     async def _prepare_words(self) -> None:
         if self._state.phase is not Phase.FINISHED:
@@ -214,4 +212,3 @@ def _degraded(conductor: Conductor, event: object) -> None:
     engine = {"WhisperSTT": "stt", "VoiceTTS": "tts"}.get(source, source)
     error = getattr(getattr(event, "error", None), "error", None)
     conductor.post(EngineDegraded(engine, "retry", type(error).__name__))
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from livekit.agents import APIConnectOptions, AgentSession
+from livekit.agents import AgentSession, APIConnectOptions
 from livekit.agents.voice.agent_session import SessionConnectOptions
 from livekit.agents.voice.room_io import AudioInputOptions, RoomOptions, TextInputOptions, TextOutputOptions
 
@@ -11,7 +11,7 @@ from plugins.voice_tts import VoiceTTS
 
 
 def make_session(tts: VoiceTTS) -> AgentSession[None]:
-    """A session that speaks, and hears through its agent's recogniser; turns, interruptions and replies are Viva's own."""
+    """A session that speaks, and hears through its agent; turns, interruptions and replies are Viva's own."""
     return AgentSession(
         tts=tts,
         # The recogniser runs its own voice activity detection; a second one would only cost.

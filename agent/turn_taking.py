@@ -1,7 +1,8 @@
 """Who has the floor: what the recogniser hears becomes answers, barge-ins, consent and requests.
 
 The agent falls silent quickly when the candidate starts to speak, and goes on when it was only a cough or an "mm-hm".
-Words that come while the reply to an answer has hardly been heard belong to that answer: nobody has to repeat themselves.
+Words that come while the reply to an answer has hardly been heard belong to that answer: nobody has to repeat
+themselves.
 """
 
 from __future__ import annotations
@@ -81,9 +82,9 @@ class TurnTaking:
         """A piece of text that will not change any more."""
         if not piece.text.strip():
             return
-        if self._over_agent and not self._turn and _BACKCHANNEL.fullmatch(piece.text):
-            if self._conductor.state.phase is not Phase.CONSENT:
-                return
+        aside = self._over_agent and not self._turn and self._conductor.state.phase is not Phase.CONSENT
+        if aside and _BACKCHANNEL.fullmatch(piece.text):
+            return
         self._yield_floor()
         self._turn.append(piece.text)
         if self._conductor.state.phase is Phase.ASKING:

@@ -69,7 +69,7 @@ async def _serve(settings: Settings) -> None:
 
 
 def warm_up(process: JobProcess) -> None:
-    """Make the engines' clients and load what the framework loads at first speech: it would block the room for 0.3 s."""
+    """Make the engines' clients and load what the framework loads at first speech: that blocks for 0.3 s."""
     settings = load_settings()
     configure_logging("interview", level=settings.log_level, form=settings.log_format)
     tokenize.basic.hyphenate_word("interview")

@@ -6,7 +6,7 @@ import pytest
 
 from agent.settings import Settings, environment_name
 
-pytest_plugins = ("tests.fixtures_sfu",)
+pytest_plugins = ("tests.fixtures_postgres", "tests.fixtures_sfu")
 
 KEPT_FROM_ENVIRONMENT = frozenset({"cache"})
 """Servers and models that were built or fetched may be used by tests; nothing else of the caller's settings."""

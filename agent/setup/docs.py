@@ -1,4 +1,4 @@
-"""`python -m agent.setup.docs`: docs/settings.md and docs/commands.md, written from the code they describe.
+"""`python -m agent.setup.docs`: the pages of settings, commands and licences, written from what they describe.
 
 A guard test fails when the files differ from what is written here.
 """
@@ -16,6 +16,7 @@ from pydantic_core import PydanticUndefined
 
 from agent.project import ROOT
 from agent.settings import Settings, environment_name
+from agent.setup.licences import LICENCES_PAGE, licences_page
 
 SETTINGS_PAGE = Path("docs/settings.md")
 COMMANDS_PAGE = Path("docs/commands.md")
@@ -60,8 +61,9 @@ Exit codes: 0 done, 1 failed (one sentence and the next step on standard error),
 
 
 def main() -> None:
-    """Write both pages."""
-    for page, text in ((SETTINGS_PAGE, settings_page()), (COMMANDS_PAGE, commands_page())):
+    """Write the pages."""
+    pages = {SETTINGS_PAGE: settings_page(), COMMANDS_PAGE: commands_page(), LICENCES_PAGE: licences_page()}
+    for page, text in pages.items():
         path = ROOT / page
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")

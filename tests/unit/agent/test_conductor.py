@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -14,13 +15,21 @@ from agent.conductor import Conductor
 from agent.event_log import EventLog
 from agent.flow_library import find_flow
 from agent.speaking import RecordedVoice
-from agent.turn_taking import BARGE_IN_S, Piece, TurnTaking
+from agent.turn_taking import Piece, TurnTaking
 from interview_flows.events import Event, from_json
 from interview_flows.machine import fold
 from interview_flows.plan import make_plan
 from interview_flows.state import initial
 from knowledge.memory_repository import MemoryRepository
 from knowledge.records import NewInterview
+
+DEADLINE_S = 5.0
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(DEADLINE_S):
+        while not condition():  # noqa: ASYNC110 - the condition is state of several parts, no single event tells it
+            await asyncio.sleep(0.001)
 
 
 @dataclass
@@ -29,12 +38,10 @@ class Held:
     turns: TurnTaking
     voice: RecordedVoice
     repository: MemoryRepository
-    interview_id: object
+    interview_id: UUID
 
     async def until_spoken(self, count: int) -> str:
-        async with asyncio.timeout(5):
-            while len(self.voice.spoken) < count:
-                await asyncio.sleep(0)
+        await until(lambda: len(self.voice.spoken) >= count)
         return self.voice.spoken[-1].text
 
     def answer(self, text: str) -> None:
@@ -47,11 +54,13 @@ class Held:
 
 
 @asynccontextmanager
-async def held(grant: bool = True) -> AsyncIterator[Held]:
+async def held(*, grant: bool = True) -> AsyncIterator[Held]:
     repository = MemoryRepository()
     plan = make_plan(find_flow("short_demo"), "Ana Diaz")
     expires = datetime.now(UTC) + timedelta(hours=1)
-    new = NewInterview("short_demo", "Demo", "Ana Diaz", None, plan.model_dump(mode="json"), b"t" * 32, b"c" * 32, expires)
+    new = NewInterview(
+        "short_demo", "Demo", "Ana Diaz", None, plan.model_dump(mode="json"), b"t" * 32, b"c" * 32, expires
+    )
     record = await repository.create_interview(new)
     log, _ = await EventLog.claim(repository, record.id, "worker-1")
     voice = RecordedVoice()
@@ -116,20 +125,16 @@ async def test_words_during_the_first_second_of_the_reply_join_the_answer() -> N
         interview.turns.speech_started()
         interview.turns.words_coming("and before that")
         interview.turns.heard(Piece("and before that I studied", 0.9, 3.0, 4.0))
-        async with asyncio.timeout(5):
-            while len(interview.conductor.state.answers) != 1 or len(interview.conductor.state.answers[0].pieces) != 2:
-                await asyncio.sleep(0)
+        await until(lambda: [len(answer.pieces) for answer in interview.conductor.state.answers] == [2])
         assert interview.voice.spoken[-1].interrupted
 
 
 async def test_a_cough_silences_the_agent_and_it_goes_on() -> None:
     async with held() as interview:
         interview.turns.speech_started()
-        async with asyncio.timeout(BARGE_IN_S + 5):
-            while not interview.voice.paused:
-                await asyncio.sleep(0.005)
+        await until(lambda: interview.voice.paused)
         interview.turns.turn_given()
-        assert not interview.voice.paused
+        await until(lambda: not interview.voice.paused)
         assert not interview.voice.spoken[-1].interrupted
 
 
