@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -126,6 +127,14 @@ class Home:
         """Tell other commands on this home what runs here."""
         state = {"pid": os.getpid(), "settings": dict(settings), "links": dict(links)}
         write_private(self.state_file, json.dumps(state))
+
+    def clear_run(self) -> None:
+        """Remove what only the running system needed; the lock file stays, because it is what is locked."""
+        for path in self.run.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path != self.lock_file:
+                path.unlink(missing_ok=True)
 
     def _locked(self) -> bool:
         try:

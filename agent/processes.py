@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from agent.errors import PartFailed
 from agent.lifeline import Lifeline
@@ -18,6 +18,7 @@ from agent.lifeline import Lifeline
 POLL_S: Final = 0.05
 FIRST_BACKOFF_S: Final = 0.5
 LONGEST_BACKOFF_S: Final = 30.0
+LARGE_LOG_BYTES: Final = 10 * 2**20
 STEADY_AFTER_S: Final = 60.0
 """A part that lived this long starts its next back-off from the beginning."""
 
@@ -90,8 +91,7 @@ class SupervisedPart:
         self._process = None
 
     async def _spawn(self) -> asyncio.subprocess.Process:
-        self.part.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.part.log.open("ab") as log:
+        with open_log(self.part.log) as log:
             process = await asyncio.create_subprocess_exec(
                 *self.part.command,
                 stdin=asyncio.subprocess.DEVNULL,
@@ -176,7 +176,7 @@ async def run_once(
     line: Callable[[str], None],
 ) -> int:
     """Run a command to its end and return its exit code; each line it prints goes to `line`, its errors to the log."""
-    with log.open("ab") as errors:
+    with open_log(log) as errors:
         process = await asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.DEVNULL,
@@ -196,6 +196,14 @@ async def run_once(
             os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
         lifeline.release(process.pid)
+
+
+def open_log(path: Path) -> IO[bytes]:
+    """A log to append to; one that has grown large makes room first and is kept as `NAME.1`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.stat().st_size > LARGE_LOG_BYTES:
+        path.replace(path.with_name(f"{path.name}.1"))
+    return path.open("ab")
 
 
 def last_line(log: Path) -> str:

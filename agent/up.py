@@ -129,7 +129,7 @@ class Machine:
         if self._database is not None:
             await self._database.stop()
         await asyncio.to_thread(self._lifeline.close)
-        self._settings.folders.state_file.unlink(missing_ok=True)
+        self._settings.folders.clear_run()
 
     def rows(self) -> list[PartRow]:
         """The table's rows, in the order parts lean on each other."""

@@ -109,13 +109,15 @@ def _base_s(state: State, signals: TurnSignals) -> float:
         return _EXPLICIT_S
     if state.wrapping_up:
         return _by_ending(end, done=_EXPLICIT_S, hanging=_WRAP_UP_HANGING_S, thinking=_WRAP_UP_HANGING_S) or _WRAP_UP_S
-    longest_s = max(state.longest_pause_s, signals.longest_pause_s)
+    turn_s = max(signals.longest_pause_s, state.turn_pause_s)
     match question.endpointing:
         case Patience.QUICK:
-            return _quick_s(state, question, signals, end)
+            return max(_quick_s(state, question, signals, end), _adapted_quick_s(state, turn_s, end))
         case Patience.NORMAL:
             fixed_s = _by_ending(end, done=_EXPLICIT_S, hanging=_NORMAL_HANGING_S, thinking=_NORMAL_THINKING_S)
-            return fixed_s or max(_normal_s(state, question, signals, end), _adapted_s(longest_s))
+            return fixed_s or max(
+                _normal_s(state, question, signals, end), _adapted_s(max(state.longest_pause_s, turn_s))
+            )
         case Patience.LONG:
             fixed_s = _by_ending(end, done=_LONG_EXPLICIT_S, hanging=_LONG_HANGING_S, thinking=_LONG_THINKING_S)
             return fixed_s or _LONG_S
@@ -142,11 +144,14 @@ def _quick_s(state: State, question: Question, signals: TurnSignals, end: Ending
     if question.sample_answer is not None:
         missing = _missing(state, question, signals)
         seconds = max(seconds, _QUICK_FINISHED_S + missing * (_QUICK_DOUBT_S - _QUICK_FINISHED_S))
-    if end is Ending.OPEN:
-        seconds = max(seconds, _QUICK_UNSTOPPED_S)
-    # A long pause inside this very turn is one that the agent had already begun to answer: it counts in full.
-    shown_s = max(_adapted_s(signals.longest_pause_s), 0.5 * _adapted_s(state.longest_pause_s))
-    return max(seconds, min(shown_s, _QUICK_HANGING_S))
+    return max(seconds, _QUICK_UNSTOPPED_S) if end is Ending.OPEN else seconds
+
+
+def _adapted_quick_s(state: State, turn_s: float, end: Ending) -> float:
+    """A long pause inside this very turn is one that the agent had already begun to answer: it counts in full."""
+    if end is Ending.DONE:
+        return 0.0
+    return min(max(_adapted_s(turn_s), 0.5 * _adapted_s(state.longest_pause_s)), _QUICK_HANGING_S)
 
 
 def _normal_s(state: State, question: Question, signals: TurnSignals, end: Ending) -> float:

@@ -7,19 +7,19 @@ from typing import Final
 
 BEGIN: Final = "Thank you. Let us begin."
 ACKNOWLEDGEMENTS: Final = (
-    "Thank you.",
-    "Thanks, that helps.",
+    "Okay, thank you.",
     "All right, thank you.",
-    "Okay, thanks for explaining.",
     "I see, thank you.",
-    "Thanks for that.",
+    "Okay, thanks.",
+    "All right, thanks.",
+    "I see, thanks.",
 )
-"""After an answer, in turn, so that no two in a row are alike."""
+"""After an answer, in turn, so that no two in a row are alike. They begin with a vowel, which is heard sooner."""
 
 CONSENT_UNCLEAR: Final = "Sorry, I need a clear yes or no."
 CONSENT_CHECK_INS: Final = (
     "I cannot hear you yet. Please check that your microphone is on.",
-    "I still cannot hear you. You can also type your answer.",
+    "I still cannot hear you, so I will ask once more.",
 )
 REFUSED: Final = (
     "That is perfectly all right. We will not go on, and nothing you say is kept. "

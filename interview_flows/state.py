@@ -2,11 +2,17 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
+from typing import Final
 
 from interview_flows.actions import Action, Outcome
 from interview_flows.events import Heard
 from interview_flows.flow import Question
 from interview_flows.plan import Plan
+
+
+LONGEST_PAUSE_S: Final = 4.0
+"""A longer gap between the pieces of an answer is an absence and tells nothing of how the candidate speaks."""
 
 
 class Phase(StrEnum):
@@ -88,6 +94,13 @@ class State:
     def longest_pause_s(self) -> float:
         """The longest recent pause inside an answer; 0 while none is known."""
         return max(self.pauses, default=0.0)
+
+    @property
+    def turn_pause_s(self) -> float:
+        """The longest pause between the spoken pieces of the current turn; 0 where there is none."""
+        spoken = [piece for piece in self.turn if not piece.typed]
+        gaps = (later.started_s - piece.ended_s for piece, later in pairwise(spoken))
+        return max((gap for gap in gaps if 0 < gap <= LONGEST_PAUSE_S), default=0.0)
 
     @property
     def question(self) -> Question | None:

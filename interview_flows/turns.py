@@ -14,7 +14,7 @@ from interview_flows.events import AnswerFinished, Heard, Said
 from interview_flows.flow import Question, QuestionKind
 from interview_flows.intents import Intent, read_consent
 from interview_flows.pacing import is_complete, is_last, is_warning_due, next_probe, next_question
-from interview_flows.state import Answer, Phase, State, Step
+from interview_flows.state import LONGEST_PAUSE_S, Answer, Phase, State, Step
 
 CHECK_INS: Final = 2
 """Check-ins in a row before the agent stops waiting."""
@@ -27,7 +27,6 @@ _SHORTEST_PAUSE_S: Final = 60.0
 _ANSWER_IN_PAUSE_WORDS: Final = 8
 """Speech of this length during a pause is the answer going on; less is taken for talk to somebody else."""
 _KEPT_PAUSES: Final = 4
-_LONGEST_KEPT_PAUSE_S: Final = 4.0
 _SHOWN_PAUSE_S: Final = 0.7
 """A pause of this length shows how the candidate pauses, however short the answer."""
 _SHOWN_WORDS: Final = 20
@@ -121,17 +120,12 @@ def silent_turn(state: State, now_s: float) -> Step:
 
 
 def reopened(state: State, now_s: float) -> State:
-    """Before the turn was given, with what was heard since as its next words.
-
-    The pause that had ended the turn was one inside the answer: it is remembered.
-    """
+    """Before the turn was given, with what was heard since as its next words."""
     if state.undo is None:
         return state
     restored = settled(state.undo, now_s)
     if state.phase is Phase.FINISHED and is_limit_reached(restored, now_s):
         return state
-    if restored.turn:
-        restored = replace(restored, pauses=_with_pause(restored, now_s - restored.turn[-1].ended_s, words=0))
     for piece in state.turn:
         restored = with_piece(restored, piece)
     return restored
@@ -206,7 +200,7 @@ def _answered(state: State, longest_pause_s: float, now_s: float) -> Step:
     acknowledge = Say(SayKind.ACKNOWLEDGE, phrases.acknowledgement(state.acknowledged), question.id)
     state = replace(
         state,
-        pauses=_with_pause(state, longest_pause_s, words),
+        pauses=_with_pause(state, max(longest_pause_s, state.turn_pause_s), words),
         acknowledged=state.acknowledged + 1,
         wrapping_up=state.wrapping_up or is_wrap_up_due(state, now_s),
         check_ins=0,
@@ -253,7 +247,7 @@ def _turn_in_pause(state: State, event: AnswerFinished, now_s: float) -> Step:
     match event.intent:
         case Intent.ANSWER if len(text.split()) >= _ANSWER_IN_PAUSE_WORDS:
             return turn_given(running, event, now_s)
-        case Intent.ANSWER if not read_consent(text):
+        case Intent.ANSWER if text and not read_consent(text):
             return Step(_without_turn(state))
         case Intent.ANSWER | Intent.RESUME:
             running = _without_turn(running)
@@ -278,7 +272,7 @@ def _without_turn(state: State) -> State:
 def _with_pause(state: State, pause_s: float, words: int) -> tuple[float, ...]:
     if pause_s < _SHOWN_PAUSE_S and words < _SHOWN_WORDS:
         return state.pauses
-    return (*state.pauses, min(max(pause_s, 0.0), _LONGEST_KEPT_PAUSE_S))[-_KEPT_PAUSES:]
+    return (*state.pauses, min(max(pause_s, 0.0), LONGEST_PAUSE_S))[-_KEPT_PAUSES:]
 
 
 def _warning(state: State, question: Question) -> tuple[Say, ...]:

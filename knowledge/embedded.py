@@ -25,8 +25,8 @@ from knowledge.errors import EmbeddedPostgresError
 from knowledge.postgres_binaries import Account, account_for, runnable_binaries
 from knowledge.postmaster import (
     POLL_S,
+    cluster_name,
     is_postmaster,
-    mark,
     read_lock_file,
     stop_postmaster,
     take_over_lock_file,
@@ -230,31 +230,38 @@ class EmbeddedPostgres:
             if not stop_postmaster(lock_file.pid, self._data, max(deadline - time.monotonic(), 1.0)):
                 raise EmbeddedPostgresError(f"the Postgres of an earlier run ({lock_file.pid}) does not stop")
             lock_file = read_lock_file(self._data)
-        if lock_file is not None:
-            take_over_lock_file(self._data)
+        if lock_file is not None and not take_over_lock_file(self._data, deadline):
+            raise EmbeddedPostgresError(
+                f"processes of an earlier Postgres still use {self._data}", "end them, then start again"
+            )
 
     def _launch(self, binaries: Path, account: Account, deadline: float) -> None:
         """Start the postmaster and wait until it accepts connections.
 
         Tries again while children of a crashed predecessor still end, and when a port of our choice is snatched.
         """
+        problem = ""
         while True:
             port = self._choose_port()
-            problem = self._try_launch(binaries, account, port, deadline)
-            if problem is None:
+            latest = self._try_launch(binaries, account, port, deadline)
+            if latest is None:
                 self._port = port
                 return
-            passing = "still in use" in problem or (
-                self._fixed_port is None and ("could not bind" in problem or "could not create any TCP" in problem)
+            problem = latest or problem or "it was not ready in time"
+            passing = "still in use" in latest or (
+                self._fixed_port is None and ("could not bind" in latest or "could not create any TCP" in latest)
             )
             if not passing or time.monotonic() > deadline:
                 raise EmbeddedPostgresError(f"Postgres did not start: {problem}", f"see {self.log_path}")
             time.sleep(POLL_S * 5)
 
     def _try_launch(self, binaries: Path, account: Account, port: int, deadline: float) -> str | None:
-        """Start the postmaster once; returns None when it accepts connections, else why it ended."""
+        """Start the postmaster once; returns None when it accepts connections, else why it ended.
+
+        The reason is empty when it has not ended but time is over.
+        """
         settings = [
-            *_SETTINGS, mark(self._data), *([] if self._durable else ["fsync=off", "full_page_writes=off"])
+            *_SETTINGS, f"cluster_name={cluster_name(self._data)}", *([] if self._durable else ["fsync=off", "full_page_writes=off"])
         ]  # fmt: skip
         with self._open_log() as log:
             log_start = log.tell()
@@ -272,7 +279,7 @@ class EmbeddedPostgres:
             if lock_file is not None and lock_file.pid == self._child.pid and lock_file.ready:
                 return None
             if time.monotonic() > deadline:
-                raise EmbeddedPostgresError("Postgres did not become ready in time", f"see {self.log_path}")
+                return ""
             time.sleep(POLL_S)
         status = self._child.returncode
         self._child = None

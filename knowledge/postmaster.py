@@ -1,12 +1,14 @@
 """Tell our postmaster from a stranger's process, and signal only ours.
 
 A process id outlives its meaning: after a crash or a container restart `postmaster.pid` may name any process.
-A postmaster of ours carries the data directory's path in its command line, which any user may read
-(other parts of /proc need the same user or ptrace rights, which root in a container may lack).
+A postmaster of ours carries a name made from the data directory's path in its command line, and so do its children
+in their titles. Any user may read those (other parts of /proc need the same user or ptrace rights, which root in a
+container may lack).
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -18,7 +20,9 @@ from typing import Final
 
 POLL_S: Final = 0.02
 
-_PID_LINE, _PORT_LINE, _STATUS_LINE = 0, 3, 7  # src/include/utils/pidfile.h
+_PROC: Final = Path("/proc/self/cmdline")
+
+_PID_LINE, _PORT_LINE, _MEMORY_LINE, _STATUS_LINE = 0, 3, 6, 7  # src/include/utils/pidfile.h
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,50 +52,55 @@ def read_lock_file(data: Path) -> LockFile | None:
     )
 
 
-def take_over_lock_file(data: Path) -> None:
+def take_over_lock_file(data: Path, deadline: float) -> bool:
     """Make a lock file that names no postmaster of ours harmless, keeping Postgres's own guard.
 
     Postgres ignores a lock file that names its parent process, but still refuses to start while the shared memory
     named further down has users: children of a crashed postmaster that have not ended. So the process id is replaced
     by this process's, which must then be the one that starts Postgres. A file too damaged to name shared memory is
-    removed, once nobody works in the data directory any more.
+    removed once nobody works in the data directory; False when that is not so by `deadline` (of `time.monotonic`).
     """
     path = lock_file_path(data)
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    if _positive(lines[_PID_LINE] if lines else "") is None or len(lines) <= _PORT_LINE:
-        _wait_until_unused(data)
-        path.unlink()
-    else:
+    if len(lines) > _MEMORY_LINE and len(lines[_MEMORY_LINE].split()) == 2:
         lines[_PID_LINE] = str(os.getpid())
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return True
+    while _users(data):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_S)
+    path.unlink()
+    return True
 
 
-def mark(data: Path) -> str:
-    """The setting that marks a postmaster of ours in its command line. Postgres accepts any setting with a prefix."""
-    return f"viva.data={data}"
+def cluster_name(data: Path) -> str:
+    """Value of the setting `cluster_name` for a data directory; Postgres shows it in the titles of its processes."""
+    return f"viva_{hashlib.sha256(os.fsencode(data)).hexdigest()[:16]}"
 
 
 def is_postmaster(pid: int, data: Path) -> bool:
     """Whether the process is a living postmaster of ours over this data directory."""
     line = command_line(pid)
     program = line.split(" -", 1)[0]
-    return program.endswith("/postgres") and f" {mark(data)} " in f"{line} "
+    return program.endswith("/postgres") and f"cluster_name={cluster_name(data)}" in line
 
 
 def command_line(pid: int) -> str:
     """The command line of a process, joined by blanks; empty when it is gone or a zombie."""
-    if Path("/proc/self/cmdline").exists():
-        try:
-            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-        except OSError:
-            return ""
-    return command_line_from_ps(pid)
+    if not _PROC.exists():
+        return command_lines_from_ps().get(pid, "")
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+    except OSError:
+        return ""
 
 
-def command_line_from_ps(pid: int) -> str:
-    """`command_line` where there is no /proc (macOS)."""
-    command = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+def command_lines_from_ps() -> dict[int, str]:
+    """The command line of every process, where there is no /proc (macOS)."""
+    listing = subprocess.run(["ps", "-axww", "-o", "pid=,command="], capture_output=True, text=True, check=True)
+    found = (line.split(maxsplit=1) for line in listing.stdout.splitlines())
+    return {int(pid): command.strip() for pid, command in found}
 
 
 def signal_postmaster(pid: int, data: Path, number: signal.Signals) -> bool:
@@ -136,23 +145,13 @@ def _process_handle(pid: int) -> int | None:
         return None
 
 
-def _wait_until_unused(data: Path, timeout_s: float = 10.0) -> None:
-    """Wait for children of a crashed postmaster to end; they notice its death by themselves."""
-    deadline = time.monotonic() + timeout_s
-    while _users(data) and time.monotonic() < deadline:
-        time.sleep(POLL_S)
-
-
 def _users(data: Path) -> list[int]:
-    """Processes that work in the data directory, as far as /proc tells this user."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            if Path(entry, "cwd").samefile(data):
-                found.append(int(entry.name))
-        except OSError:
-            continue
-    return found
+    """Processes of a Postgres of ours over the data directory."""
+    if _PROC.exists():
+        lines = {pid: command_line(pid) for pid in (int(entry.name) for entry in Path("/proc").glob("[0-9]*"))}
+    else:
+        lines = command_lines_from_ps()
+    return [pid for pid, line in lines.items() if cluster_name(data) in line]
 
 
 def _positive(text: str) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from agent.cli.edge import JsonFlag, print_json, print_table, run, settings
+from agent.cli.edge import JsonFlag, print_json, print_text, run, settings
 from agent.errors import EXIT_FAILED
 
 
@@ -21,7 +21,10 @@ def check(*, as_json: JsonFlag = False) -> None:
     if as_json:
         print_json([finding.model_dump(mode="json") for finding in findings])
     else:
-        cells = [[finding.part, finding.state, finding.found, finding.next_step] for finding in findings]
-        print_table(["part", "state", "found", "what to do"], cells, empty="There is nothing to check.")
+        width = max(len(finding.part) for finding in findings)
+        for finding in findings:
+            print_text(f"{finding.state:9}{finding.part:{width}}  {finding.found}")
+            if finding.next_step:
+                print_text(f"{'':9}{'':{width}}  {finding.next_step}")
     if any(finding.state is State.MISSING for finding in findings):
         raise typer.Exit(EXIT_FAILED)

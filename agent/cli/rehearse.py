@@ -1,4 +1,4 @@
-"""`viva rehearse` and `viva bench`: known here by name, read by their own packages when they run."""
+"""`viva rehearse`: known here by name, read by its own package when it runs."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ FORWARD = {"allow_extra_args": True, "ignore_unknown_options": True, "help_optio
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Add the command."""
     app.command(name="rehearse", context_settings=FORWARD)(rehearse)
-    app.command(name="bench", context_settings=FORWARD)(bench)
 
 
 def rehearse(context: typer.Context) -> None:
@@ -19,10 +18,3 @@ def rehearse(context: typer.Context) -> None:
     from agent.rehearsal.cli import app
 
     app(context.args, prog_name="viva rehearse")
-
-
-def bench(context: typer.Context) -> None:
-    """Measure a part: prints one JSON object with the figures and the machine."""
-    from agent.bench.cli import app
-
-    app(context.args, prog_name="viva bench")

@@ -100,11 +100,10 @@ def _bounds(field: FieldInfo) -> str:
 
 
 def _sections() -> Iterator[str]:
-    from agent.bench.cli import app as bench
     from agent.cli import app
     from agent.rehearsal.cli import app as rehearse
 
-    forwarded = {"rehearse": typer.main.get_command(rehearse), "bench": typer.main.get_command(bench)}
+    forwarded = {"rehearse": typer.main.get_command(rehearse)}
     for name, command in typer.main.get_group(app).commands.items():
         if not command.hidden:
             yield from _command(f"viva {name}", forwarded.get(name, command))

@@ -81,7 +81,7 @@ def _steps(plan: Plan) -> list[str]:
     return [
         "You check your microphone on this page.",
         "The interviewer says who it is and asks whether you agree. Nothing is kept before you do.",
-        plan.fill(f"It asks you {questions}, one at a time, and sometimes for more detail: about {{minutes}} minutes."),
+        f"It asks you {questions}, one at a time, and may ask for more detail.",
         "It says goodbye, and the people who invited you read what you said.",
     ]
 

@@ -24,7 +24,7 @@ STOP_WITHIN_S: Final = 3
 class _Server(uvicorn.Server):
     """Ends by returning. The library would raise the signal again, and the process would die before it closes up."""
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the library's signature
         self.should_exit = True
 
 

@@ -16,8 +16,8 @@ LOG_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "crit
 LOGGERS = frozenset({"logger", "log", "logging", "_logger"})
 PERSONAL = frozenset(
     {
-        "access_code", "answer", "candidate", "candidate_name", "email", "heard", "join_url", "said", "sentence", "text",
-        "texts", "token", "transcript", "transcription", "utterance", "words",
+        "access_code", "answer", "candidate", "candidate_name", "email", "heard", "join_url", "said", "sentence",
+        "text", "texts", "token", "transcript", "transcription", "utterance", "words",
     }
 )  # fmt: skip
 """Names under which the code holds what a candidate said, is called, or lets in."""

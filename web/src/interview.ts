@@ -2,6 +2,7 @@
 
 import { type LocalAudioTrack, TrackEvent } from 'livekit-client';
 
+import type { Announcer } from './announcer';
 import { Answers } from './answers';
 import type { AgentState } from './call';
 import type { CaptionsView } from './captions-view';
@@ -10,7 +11,7 @@ import { eachFrame, LevelReader } from './level';
 import { MuteButton } from './mute-button';
 import type { Notices } from './notices';
 import type { Preferences } from './preferences';
-import { Presence } from './presence';
+import { type Moment, Presence } from './presence';
 import { ProgressView } from './progress-view';
 import type { InterviewStatus, Phase } from './status';
 import { WakeLock } from './wake-lock';
@@ -41,7 +42,7 @@ export class Interview {
   #microphone: LocalAudioTrack | null = null;
   #agent: AgentState = 'absent';
   #phase: Phase = 'waiting';
-  #connected = false;
+  #link: Moment['connection'] = 'new';
   #agreed = false;
   #agentTimer = 0;
   #goodbyeTimer = 0;
@@ -49,6 +50,7 @@ export class Interview {
   constructor(
     private readonly captions: CaptionsView,
     private readonly notices: Notices,
+    announcer: Announcer,
     preferences: Preferences,
   ) {
     this.#connection = new Connection({
@@ -61,7 +63,10 @@ export class Interview {
       playback: (allowed) => this.#setPlayback(allowed),
       over: () => this.#phase === 'finished',
     });
-    this.#mute = new MuteButton(preferences, () => this.#draw());
+    this.#mute = new MuteButton(preferences, (muted) => {
+      announcer.say(muted ? 'Your microphone is muted.' : 'Your microphone is on.');
+      this.#draw();
+    });
     this.#answers = new Answers(
       notices,
       (text) => this.#connection.send(text),
@@ -77,6 +82,7 @@ export class Interview {
   /** Holds the interview until it ends for this page. Call it inside a click. */
   async hold(microphone: LocalAudioTrack | null, audioContext: AudioContext): Promise<ConnectionEnding> {
     this.#microphone = microphone;
+    this.#link = 'new';
     this.#mute.microphone = microphone;
     const stopLevels = this.#showLevels(audioContext);
     this.#watchMicrophone();
@@ -105,7 +111,7 @@ export class Interview {
   }
 
   #retrying(tryNow: () => void): void {
-    this.#connected = false;
+    if (this.#link === 'works') this.#link = 'broken';
     this.#agent = 'absent';
     window.clearTimeout(this.#agentTimer);
     this.notices.clear('interviewer');
@@ -114,7 +120,7 @@ export class Interview {
   }
 
   #setConnected(works: boolean): void {
-    this.#connected = works;
+    this.#link = works ? 'works' : 'broken';
     if (works) this.notices.clear('connection');
     else this.notices.show('connection', WORDS.interrupted);
     this.#draw();
@@ -126,7 +132,7 @@ export class Interview {
     if (isReady(state)) {
       window.clearTimeout(this.#agentTimer);
       this.notices.clear('interviewer');
-    } else if (wasReady && this.#connected && this.#phase !== 'finished') {
+    } else if (wasReady && this.#link === 'works' && this.#phase !== 'finished') {
       this.notices.show('interviewer', WORDS.agentGone);
       this.#awaitAgent();
     }
@@ -183,7 +189,7 @@ export class Interview {
 
   #draw(): void {
     const microphone = this.#microphone === null ? 'none' : this.#mute.muted ? 'muted' : 'open';
-    this.#presence.show({ agent: this.#agent, phase: this.#phase, connected: this.#connected, microphone });
+    this.#presence.show({ agent: this.#agent, phase: this.#phase, connection: this.#link, microphone });
     this.#answers.show(this.#phase, this.#agent);
   }
 }

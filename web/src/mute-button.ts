@@ -12,7 +12,7 @@ export class MuteButton {
 
   constructor(
     private readonly preferences: Preferences,
-    private readonly changed: () => void,
+    private readonly changed: (muted: boolean) => void,
   ) {
     this.#button.addEventListener('click', () => void this.#toggle());
     document.addEventListener('keydown', (event) => {
@@ -37,7 +37,7 @@ export class MuteButton {
     if (microphone.isMuted) await microphone.unmute();
     else await microphone.mute();
     this.#draw();
-    this.changed();
+    this.changed(this.muted);
   }
 
   #draw(): void {

@@ -7,7 +7,7 @@ import type { Phase } from './status';
 export interface Moment {
   readonly agent: AgentState;
   readonly phase: Phase;
-  readonly connected: boolean;
+  readonly connection: 'new' | 'works' | 'broken';
   /** Muted, or taking part without a microphone. */
   readonly microphone: 'open' | 'muted' | 'none';
 }
@@ -24,7 +24,7 @@ export class Presence {
 
   show(moment: Moment): void {
     const words = wordsFor(moment);
-    this.#figure.dataset['state'] = moment.connected ? moment.agent : 'absent';
+    this.#figure.dataset['state'] = pictureFor(moment);
     if (this.#state.textContent !== words.state) this.#state.textContent = words.state;
     if (this.#hint.textContent !== words.hint) this.#hint.textContent = words.hint;
   }
@@ -35,8 +35,14 @@ export class Presence {
   }
 }
 
-function wordsFor({ agent, phase, connected, microphone }: Moment): Words {
-  if (!connected) return { state: 'Reconnecting', hint: 'Please stay on this page.' };
+function pictureFor({ agent, connection, microphone }: Moment): AgentState | 'muted' {
+  if (connection !== 'works') return 'absent';
+  return agent === 'listening' && microphone === 'muted' ? 'muted' : agent;
+}
+
+function wordsFor({ agent, phase, connection, microphone }: Moment): Words {
+  if (connection === 'new') return { state: 'Connecting', hint: 'This usually takes a few seconds.' };
+  if (connection === 'broken') return { state: 'Reconnecting', hint: 'Please stay on this page.' };
   if (phase === 'finished') return { state: 'The interview is over', hint: 'Thank you. You can stay for the goodbye.' };
   switch (agent) {
     case 'absent':

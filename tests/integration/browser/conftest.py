@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 from pydantic import SecretStr
 
@@ -41,7 +42,7 @@ def chromium() -> Path:
     return find_chromium()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser(chromium: Path) -> AsyncIterator[Browser]:
     """A browser with a microphone that beeps."""
     async with async_playwright() as playwright:
@@ -50,7 +51,7 @@ async def browser(chromium: Path) -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser_without_microphone(chromium: Path) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
@@ -58,7 +59,7 @@ async def browser_without_microphone(chromium: Path) -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def door(sfu: Sfu) -> AsyncIterator[Door]:
     """The web door as `viva web` serves it, with one candidate invited to the short demo."""
     port = free_port(LOOPBACK)

@@ -10,7 +10,7 @@ from tests.integration.browser.accessibility import violations
 from tests.integration.browser.page import DESKTOP, PHONE, Candidate, Door, candidate_at
 from tests.integration.browser.stand_in import StandInInterviewer, stand_in, status
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 ZOOMED: ViewportSize = ViewportSize(width=640, height=430)
 """A window of 1280 by 860 at 200 % zoom, in CSS pixels."""

@@ -9,7 +9,7 @@ from tests.fixtures_sfu import Sfu
 from tests.integration.browser.page import Candidate, Door, candidate_at, until
 from tests.integration.browser.stand_in import close_room, stand_in, status
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def test_two_tabs_the_newer_takes_over_and_the_older_can_take_back(browser: Browser, door: Door, sfu: Sfu):
@@ -77,6 +77,7 @@ async def test_an_interviewer_who_does_not_come_is_explained(browser: Browser, d
     async with candidate_at(browser, door) as candidate:
         await candidate.page.clock.install()
         await candidate.starts()
+        await candidate.sees("The interviewer is on the way")
         await candidate.page.clock.fast_forward(5_000)
         await expect(candidate.page.get_by_text("The interviewer has not arrived yet")).to_have_count(0)
         await expect(candidate.page.locator("#notices")).to_be_empty()

@@ -12,7 +12,7 @@ from tests.fixtures_sfu import Sfu
 from tests.integration.browser.page import Candidate, Door, candidate_at, until
 from tests.integration.browser.stand_in import StandInInterviewer, stand_in, status
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 TYPED_WITHIN_S = 10
 

@@ -7,7 +7,7 @@ from playwright.async_api import Browser, expect
 
 from tests.integration.browser.page import PHONE, Door, candidate_at
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def test_welcome_says_what_will_happen_before_anything_starts(browser: Browser, door: Door):

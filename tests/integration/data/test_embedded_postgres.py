@@ -18,7 +18,7 @@ import pytest
 from knowledge.embedded import EmbeddedPostgres
 from knowledge.errors import EmbeddedPostgresError
 from knowledge.postgres_binaries import account_for, copy_binaries
-from knowledge.postmaster import command_line, command_line_from_ps, is_postmaster
+from knowledge.postmaster import command_line, command_lines_from_ps, is_postmaster
 
 
 @pytest.fixture
@@ -26,10 +26,17 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "home" / "postgres"
 
 
-@pytest.fixture
-def server(data: Path) -> Iterator[EmbeddedPostgres]:
-    with EmbeddedPostgres(data, durable=False) as running:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """A running server for the tests that only look."""
+    with EmbeddedPostgres(tmp_path_factory.mktemp("home") / "postgres", durable=False) as running:
         yield running
+
+
+@pytest.fixture
+def its_data(server: EmbeddedPostgres) -> Path:
+    """The data directory of `server`."""
+    return server.log_path.with_name("postgres")
 
 
 def _value(dsn: str) -> object:
@@ -77,11 +84,11 @@ def test_starting_a_running_server_changes_nothing(server: EmbeddedPostgres):
     assert (server.pid, server.alive()) == (pid, True)
 
 
-def test_passwords_and_data_are_private(server: EmbeddedPostgres, data: Path):
-    assert _mode(data) == 0o700
-    assert _mode(data.with_name("postgres.pgpass")) == 0o600
-    assert _mode(data.with_name("postgres.log")) == 0o600
-    assert list(data.parent.rglob(".s.PGSQL*")) == []
+def test_passwords_and_data_are_private(server: EmbeddedPostgres, its_data: Path):
+    assert _mode(its_data) == 0o700
+    assert _mode(its_data.with_name("postgres.pgpass")) == 0o600
+    assert _mode(its_data.with_name("postgres.log")) == 0o600
+    assert list(its_data.parent.rglob(".s.PGSQL*")) == []
 
 
 def test_the_server_listens_on_loopback_only(server: EmbeddedPostgres):
@@ -116,8 +123,8 @@ def test_what_candidates_said_stays_out_of_the_server_log(server: EmbeddedPostgr
     assert "private" not in log
 
 
-def test_a_second_supervisor_is_refused_and_the_first_goes_on(server: EmbeddedPostgres, data: Path):
-    second = EmbeddedPostgres(data, durable=False)
+def test_a_second_supervisor_is_refused_and_the_first_goes_on(server: EmbeddedPostgres, its_data: Path):
+    second = EmbeddedPostgres(its_data, durable=False)
 
     with pytest.raises(EmbeddedPostgresError, match=f"another process \\({os.getpid()}\\) already runs Postgres"):
         second.start()
@@ -225,12 +232,12 @@ def test_a_foreign_password_file_is_named_and_nothing_is_left_running(data: Path
     assert not (data / "postmaster.pid").exists()
 
 
-def test_the_postmaster_is_recognised_with_and_without_proc(server: EmbeddedPostgres, data: Path):
+def test_the_postmaster_is_recognised_with_and_without_proc(server: EmbeddedPostgres, its_data: Path):
     assert server.pid is not None
-    assert is_postmaster(server.pid, data.resolve())
-    assert not is_postmaster(server.pid, data.with_name("post"))
-    assert not is_postmaster(os.getpid(), data)
-    assert command_line_from_ps(server.pid) == command_line(server.pid)
+    assert is_postmaster(server.pid, its_data.resolve())
+    assert not is_postmaster(server.pid, its_data.with_name("post"))
+    assert not is_postmaster(os.getpid(), its_data)
+    assert command_lines_from_ps()[server.pid] == command_line(server.pid)
 
 
 def test_root_reaches_binaries_in_a_closed_folder_through_a_copy(tmp_path: Path):

@@ -30,13 +30,19 @@ sys.stdin.read()
 """
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
-    """A running server with a table `kept` of one row."""
-    with EmbeddedPostgres(tmp_path / "postgres", durable=False) as running:
+@pytest.fixture(scope="module")
+def reused_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    with EmbeddedPostgres(tmp_path_factory.mktemp("faults") / "postgres", durable=False) as running:
         with psycopg.connect(running.admin_dsn) as connection:
             connection.execute("create table kept as select 1 as value")
         yield running
+
+
+@pytest.fixture
+def server(reused_server: EmbeddedPostgres) -> EmbeddedPostgres:
+    """A running server with a table `kept` of one row, which every test must find as the one before left it."""
+    reused_server.start()
+    return reused_server
 
 
 @pytest.fixture
@@ -115,9 +121,7 @@ def test_a_damaged_lock_file_does_not_stop_the_next_start(server: EmbeddedPostgr
     assert _values(server) == [1]
 
 
-def test_a_lock_file_that_names_a_stranger_is_not_believed(
-    server: EmbeddedPostgres, stranger: subprocess.Popen[bytes]
-):
+def test_a_lock_file_that_names_a_stranger_is_not_believed(server: EmbeddedPostgres, stranger: subprocess.Popen[bytes]):
     _kill(server)
     path = lock_file_path(_data(server))
     path.write_text(path.read_text().replace(path.read_text().splitlines()[0], str(stranger.pid), 1))

@@ -249,6 +249,12 @@ class TestPause:
         assert hand.state.open_question == "exercise"
         assert hand.state.answers[1].text.startswith("So, the problem")
 
+    def test_a_turn_whose_words_are_not_known_goes_on(self):
+        hand = self._paused()
+        hand.play(AnswerFinished())
+        assert hand.state.phase is Phase.ASKING
+        assert hand.said()[0] == (SayKind.ACKNOWLEDGE, phrases.RESUME)
+
     def test_talk_to_others_is_no_answer(self):
         hand = self._paused()
         assert hand.answer("Put it there.") == []
@@ -344,11 +350,23 @@ class TestResumedAnswers:
         hand.play(AnswerResumed())
         assert hand.state.answers[-1].text == f"{PROBLEM_AND_RESULT} And then I left."
 
-    def test_the_pause_is_learned(self):
+    def test_the_pause_is_learned_from_the_pieces(self):
         hand = _asking("project")
         hand.answer(PROBLEM_AND_RESULT)
-        hand.play(AnswerResumed(), 1.7)
+        hand.play(AnswerResumed(), 3)
+        ended_s = hand.state.turn[-1].ended_s
+        hand.play(Heard("And then I left.", 0.9, ended_s + 1.7, ended_s + 3))
+        assert hand.state.turn_pause_s == pytest.approx(1.7)
+        hand.play(AnswerFinished())
         assert hand.state.longest_pause_s == pytest.approx(1.7)
+
+    def test_an_absence_is_no_pause(self):
+        hand = _asking("project")
+        hand.hear("The problem")
+        hand.play(Left())
+        hand.play(Returned(), 60)
+        hand.answer("was solved in the end.")
+        assert hand.state.longest_pause_s == 0
 
     def test_not_after_the_question_was_heard(self):
         hand = _asking("project")
