@@ -77,12 +77,16 @@ def _preflight(settings: Settings) -> Preflight:
 
 
 def require_models(settings: Settings) -> None:
-    """Raise `ModelMissing` when a model that the settings name was not built; the speech process checks its files."""
+    """Raise `ModelError` when a model that the settings name is unknown or was not built.
+
+    Whether its files are whole is for the speech process to check.
+    """
     from plugins.models.errors import ModelMissing
-    from plugins.models.manifest import models_folder
+    from plugins.models.manifest import find_model, models_folder
     from plugins.models.store import RECEIPT
 
     for name in sorted({settings.whisper, settings.voice} - {"espeak"}):
+        find_model(name)
         if not (models_folder(settings.cache) / name / RECEIPT).is_file():
             raise ModelMissing(name)
 

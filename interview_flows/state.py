@@ -2,17 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
-from typing import Final
 
 from interview_flows.actions import Action, Outcome
 from interview_flows.events import Heard
 from interview_flows.flow import Question
 from interview_flows.plan import Plan
-
-
-LONGEST_PAUSE_S: Final = 4.0
-"""A longer gap between the pieces of an answer is an absence and tells nothing of how the candidate speaks."""
 
 
 class Phase(StrEnum):
@@ -50,6 +44,10 @@ class State:
     """One for each question that was opened, in order; the last one is open while `open_question` is set."""
     turn_from: int = 0
     """Index of the open answer's first piece that belongs to the current turn."""
+    turn_pause_s: float = 0.0
+    """The longest pause inside the current turn that the agent had taken for its end."""
+    resuming: bool = False
+    """The candidate goes on after such a pause: the next words tell how long it was."""
     probing: str | None = None
     """The expected point that the open probe asks for."""
     open_heard: bool = False
@@ -94,13 +92,6 @@ class State:
     def longest_pause_s(self) -> float:
         """The longest recent pause inside an answer; 0 while none is known."""
         return max(self.pauses, default=0.0)
-
-    @property
-    def turn_pause_s(self) -> float:
-        """The longest pause between the spoken pieces of the current turn; 0 where there is none."""
-        spoken = [piece for piece in self.turn if not piece.typed]
-        gaps = (later.started_s - piece.ended_s for piece, later in pairwise(spoken))
-        return max((gap for gap in gaps if 0 < gap <= LONGEST_PAUSE_S), default=0.0)
 
     @property
     def question(self) -> Question | None:

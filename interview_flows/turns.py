@@ -14,7 +14,7 @@ from interview_flows.events import AnswerFinished, Heard, Said
 from interview_flows.flow import Question, QuestionKind
 from interview_flows.intents import Intent, read_consent
 from interview_flows.pacing import is_complete, is_last, is_warning_due, next_probe, next_question
-from interview_flows.state import LONGEST_PAUSE_S, Answer, Phase, State, Step
+from interview_flows.state import Answer, Phase, State, Step
 
 CHECK_INS: Final = 2
 """Check-ins in a row before the agent stops waiting."""
@@ -27,6 +27,8 @@ _SHORTEST_PAUSE_S: Final = 60.0
 _ANSWER_IN_PAUSE_WORDS: Final = 8
 """Speech of this length during a pause is the answer going on; less is taken for talk to somebody else."""
 _KEPT_PAUSES: Final = 4
+_LONGEST_PAUSE_S: Final = 4.0
+"""A longer gap inside an answer is an absence and tells nothing of how the candidate speaks."""
 _SHOWN_PAUSE_S: Final = 0.7
 """A pause of this length shows how the candidate pauses, however short the answer."""
 _SHOWN_WORDS: Final = 20
@@ -50,6 +52,7 @@ def with_piece(state: State, piece: Heard) -> State:
     if len(covered) < len(question.expects):
         before = answer.pieces[-1].text[-_OVERLAP_CHARS:] if answer.pieces else ""
         covered = covered | covered_points(question, f"{before} {piece.text}")
+    state = _with_resumed_pause(state, piece) if state.resuming else state
     answer = replace(answer, pieces=(*answer.pieces, piece), covered=covered, skipped=False)
     return replace(state, answers=(*state.answers[:-1], answer), check_ins=0, silent_questions=0)
 
@@ -126,6 +129,7 @@ def reopened(state: State, now_s: float) -> State:
     restored = settled(state.undo, now_s)
     if state.phase is Phase.FINISHED and is_limit_reached(restored, now_s):
         return state
+    restored = replace(restored, resuming=bool(restored.turn))
     for piece in state.turn:
         restored = with_piece(restored, piece)
     return restored
@@ -146,6 +150,8 @@ def advance(state: State, lead: tuple[Say, ...], now_s: float) -> Step:
         open_question=question.id,
         answers=(*state.answers, Answer(question.id)),
         turn_from=0,
+        turn_pause_s=0.0,
+        resuming=False,
         probing=None,
         open_heard=False,
         check_ins=0,
@@ -213,6 +219,8 @@ def _answered(state: State, longest_pause_s: float, now_s: float) -> Step:
         state,
         answers=(*state.answers[:-1], answer),
         turn_from=len(answer.pieces),
+        turn_pause_s=0.0,
+        resuming=False,
         probing=probe.point,
         open_heard=False,
     )
@@ -266,13 +274,20 @@ def _without_turn(state: State) -> State:
     question, answer = state.plan.flow.question(state.answers[-1].question), state.answers[-1]
     pieces = answer.pieces[: state.turn_from]
     covered = covered_points(question, " ".join(piece.text for piece in pieces))
-    return replace(state, answers=(*state.answers[:-1], replace(answer, pieces=pieces, covered=covered)))
+    answer = replace(answer, pieces=pieces, covered=covered)
+    return replace(state, answers=(*state.answers[:-1], answer), turn_pause_s=0.0, resuming=False)
+
+
+def _with_resumed_pause(state: State, piece: Heard) -> State:
+    pause_s = piece.started_s - state.answers[-1].pieces[-1].ended_s
+    known = not piece.typed and 0 < pause_s <= _LONGEST_PAUSE_S
+    return replace(state, resuming=False, turn_pause_s=max(state.turn_pause_s, pause_s if known else 0.0))
 
 
 def _with_pause(state: State, pause_s: float, words: int) -> tuple[float, ...]:
     if pause_s < _SHOWN_PAUSE_S and words < _SHOWN_WORDS:
         return state.pauses
-    return (*state.pauses, min(max(pause_s, 0.0), LONGEST_PAUSE_S))[-_KEPT_PAUSES:]
+    return (*state.pauses, min(max(pause_s, 0.0), _LONGEST_PAUSE_S))[-_KEPT_PAUSES:]
 
 
 def _warning(state: State, question: Question) -> tuple[Say, ...]:

@@ -15,6 +15,14 @@ from knowledge.errors import DatabaseUnreachable
 _TRANSACTION_POOLER_PORT: Final = "6543"
 """Supavisor's transaction mode, where a prepared statement may meet another session's."""
 
+_REFUSALS: Final = (
+    "password authentication failed",
+    "no password supplied",
+    "no pg_hba.conf entry",
+    "does not exist",
+    "permission denied for database",
+)
+
 
 class DriverOptions(TypedDict, total=False):
     """Arguments of `psycopg.connect` that follow from a connection string. What the string sets itself is kept."""
@@ -42,11 +50,16 @@ def driver_options(dsn: str) -> DriverOptions:
     return options
 
 
+def is_refusal(error: psycopg.Error) -> bool:
+    """Whether the server refused the login for good. A failed login carries no SQLSTATE, only the server's words."""
+    return any(words in str(error) for words in _REFUSALS)
+
+
 def unreachable(error: psycopg.Error) -> DatabaseUnreachable:
     """What a failed login or a lost connection is to the caller, without the password."""
     lines = str(error).strip().splitlines()
     reason = lines[-1].strip() if lines else type(error).__name__
-    if "password authentication failed" in reason:
+    if "password" in reason:
         return DatabaseUnreachable("the database refuses the user or the password", "check DATABASE_URL")
     return DatabaseUnreachable(f"the database does not answer: {reason}", "check that it runs, and DATABASE_URL")
 

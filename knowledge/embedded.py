@@ -9,11 +9,9 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 from typing import IO, Final, Self
@@ -22,7 +20,10 @@ import psycopg
 from psycopg import sql
 
 from knowledge.errors import EmbeddedPostgresError
-from knowledge.postgres_binaries import Account, account_for, runnable_binaries
+from knowledge.postgres_account import Account, account_for
+from knowledge.postgres_binaries import runnable_binaries
+from knowledge.postgres_creation import ENVIRONMENT, NewCluster, create_cluster
+from knowledge.postgres_passwords import read_passwords, write_passwords
 from knowledge.postmaster import (
     POLL_S,
     cluster_name,
@@ -47,7 +48,6 @@ _SETTINGS: Final = (
     "log_min_error_statement=panic",
 )
 _LOG_LIMIT_BYTES: Final = 10 * 2**20
-_ENVIRONMENT: Final = {"LC_ALL": "C", "PATH": os.defpath}
 
 
 class EmbeddedPostgres:
@@ -168,48 +168,15 @@ class EmbeddedPostgres:
         self._lock = lock
 
     def _initialize(self, binaries: Path, account: Account) -> None:
-        """Create the data directory unless it exists. It appears complete, with its passwords, or not at all."""
+        password_path = self._beside("pgpass")
         version = self._data / "PG_VERSION"
         if version.is_file():
             self._check_version(version.read_text(encoding="ascii").strip())
-            self._passwords = self._read_passwords()
+            self._passwords = read_passwords(password_path)
             return
-        if self._data.exists() and any(self._data.iterdir()):
-            raise EmbeddedPostgresError(f"{self._data} is not a Postgres data directory", "choose an empty folder")
-        partial = self._beside("initializing")
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(mode=0o700)
-        os.chown(partial, account.uid, account.gid)
         self._passwords = {role: secrets.token_urlsafe(32) for role in (ADMIN, OWNER)}
-        try:
-            self._run_initdb(binaries, account, partial)
-            self._write_passwords()
-            if self._data.exists():
-                self._data.rmdir()
-            partial.rename(self._data)
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
-
-    def _run_initdb(self, binaries: Path, account: Account, folder: Path) -> None:
-        locale = [] if self._major < 17 else ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        with tempfile.TemporaryFile(dir=self._data.parent) as password_file:
-            password_file.write(self._passwords[ADMIN].encode() + b"\n")
-            password_file.seek(0)
-            os.fchown(password_file.fileno(), account.uid, account.gid)
-            done = subprocess.run(
-                [
-                    binaries / "initdb", "-D", _path_for(account, folder), "-U", ADMIN, "--auth=scram-sha-256",
-                    f"--pwfile=/dev/fd/{password_file.fileno()}", "--encoding=UTF8", "--locale=C", *locale,
-                    *([] if self._durable else ["--no-sync"]),
-                ],
-                cwd=folder, env=_ENVIRONMENT, pass_fds=[password_file.fileno()], stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE, text=True, check=False, **account.identity,
-            )  # fmt: skip
-        if done.returncode != 0:
-            problem = next((line for line in done.stderr.splitlines() if "error" in line), done.stderr[-300:])
-            raise EmbeddedPostgresError(
-                f"initdb could not create {self._data}: {problem.strip()}", "free some space or choose another folder"
-            )
+        cluster = NewCluster(self._data, self._major, binaries, account, sync=self._durable)
+        create_cluster(cluster, ADMIN, self._passwords[ADMIN], lambda: write_passwords(password_path, self._passwords))
 
     def _check_version(self, found: str) -> None:
         if found != str(self._major):
@@ -260,17 +227,17 @@ class EmbeddedPostgres:
 
         The reason is empty when it has not ended but time is over.
         """
-        settings = [
-            *_SETTINGS, f"cluster_name={cluster_name(self._data)}", *([] if self._durable else ["fsync=off", "full_page_writes=off"])
-        ]  # fmt: skip
+        settings = [*_SETTINGS, f"cluster_name={cluster_name(self._data)}"]
+        if not self._durable:
+            settings += ["fsync=off", "full_page_writes=off"]
         with self._open_log() as log:
             log_start = log.tell()
             self._child = subprocess.Popen(
                 [
-                    binaries / "postgres", "-D", _path_for(account, self._data), "-h", HOST, "-p", str(port),
+                    binaries / "postgres", "-D", account.path_in(self._data), "-h", HOST, "-p", str(port),
                     *(argument for setting in settings for argument in ("-c", setting)),
                 ],
-                cwd=self._data, env=_ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                cwd=self._data, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True, **account.identity,
             )  # fmt: skip
         while self._child.poll() is None:
@@ -321,27 +288,6 @@ class EmbeddedPostgres:
         address = f"{HOST}:{self._port}/postgres?sslmode=disable&gssencmode=disable"
         return f"postgresql://{role}:{self._passwords[role]}@{address}"
 
-    def _read_passwords(self) -> dict[str, str]:
-        try:
-            lines = self._beside("pgpass").read_text(encoding="ascii").splitlines()
-        except FileNotFoundError:
-            raise EmbeddedPostgresError(
-                f"the passwords of {self._data} are missing: there is no {self._beside('pgpass')}",
-                "restore that file, or move the data directory away to start afresh",
-            ) from None
-        fields = [line.split(":") for line in lines]
-        return {role: password for *_, role, password in fields}
-
-    def _write_passwords(self) -> None:
-        """In libpq's password file format, so that `PGPASSFILE` lets a person in with psql."""
-        path = self._beside("pgpass")
-        partial = path.with_name(f"{path.name}.new")
-        partial.unlink(missing_ok=True)
-        partial.touch(mode=0o600, exist_ok=False)
-        lines = (f"{HOST}:*:*:{role}:{password}\n" for role, password in self._passwords.items())
-        partial.write_text("".join(lines), encoding="ascii")
-        partial.replace(path)
-
     def _open_log(self) -> IO[bytes]:
         path = self.log_path
         if path.exists() and path.stat().st_size > _LOG_LIMIT_BYTES:
@@ -351,18 +297,6 @@ class EmbeddedPostgres:
 
     def _beside(self, suffix: str) -> Path:
         return self._data.with_name(f"{self._data.name}.{suffix}")
-
-
-def _path_for(account: Account, folder: Path) -> str:
-    """A path by which a child with `folder` as its working directory reaches it under the account.
-
-    On Linux the working directory is reachable through /proc even below folders that the account may not enter.
-    """
-    if account.reaches(folder):
-        return str(folder)
-    if account.dropped and Path("/proc/self/cwd").exists():
-        return "/proc/self/cwd"
-    raise EmbeddedPostgresError(f"user {account.uid} may not enter {folder}", "choose a folder outside mode 0700")
 
 
 def _is_free(port: int) -> bool:

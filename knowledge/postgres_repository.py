@@ -17,10 +17,9 @@ from typing import Any, Final, Literal, LiteralString, Self, TypeAlias
 from uuid import UUID
 
 import psycopg
-from psycopg import errors as sqlstates
 from psycopg.rows import DictRow, dict_row
 
-from knowledge.connections import ConnectionPool, unreachable
+from knowledge.connections import ConnectionPool, is_refusal, unreachable
 from knowledge.errors import Conflict, Fenced, KnowledgeError, LeaseHeld, MigrationFailed, NotFound
 from knowledge.records import (
     AuditLine,
@@ -215,8 +214,7 @@ class PostgresRepository:
                 async with self.pool.connection() as connection:
                     return await _transaction(connection, begin, query, parameters)
             except psycopg.OperationalError as error:
-                refused = isinstance(error, sqlstates.InvalidAuthorizationSpecification | sqlstates.InvalidCatalogName)
-                if refused or time.monotonic() >= deadline:
+                if is_refusal(error) or time.monotonic() >= deadline:
                     raise unreachable(error) from error
                 await asyncio.sleep(_RETRY_EVERY_S)
             except psycopg.Error as error:

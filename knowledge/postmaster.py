@@ -99,8 +99,8 @@ def command_line(pid: int) -> str:
 def command_lines_from_ps() -> dict[int, str]:
     """The command line of every process, where there is no /proc (macOS)."""
     listing = subprocess.run(["ps", "-axww", "-o", "pid=,command="], capture_output=True, text=True, check=True)
-    found = (line.split(maxsplit=1) for line in listing.stdout.splitlines())
-    return {int(pid): command.strip() for pid, command in found}
+    found = (line.strip().partition(" ") for line in listing.stdout.splitlines())
+    return {int(pid): command.strip() for pid, _, command in found}
 
 
 def signal_postmaster(pid: int, data: Path, number: signal.Signals) -> bool:

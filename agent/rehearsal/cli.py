@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from pathlib import Path
 from typing import Annotated
 
@@ -45,7 +46,10 @@ def rehearse_command(  # noqa: PLR0913 - an option per parameter is typer's way
     """Hold interviews with synthetic candidates over real WebRTC, and measure them at the candidate's ear.
 
     Uses the system that runs on VIVA_HOME; where none does, starts one on a temporary home and stops it afterwards.
+    Fails when an interview did not come to its end.
     """
+    # The SDK tells of every channel that closes when a room is deleted.
+    logging.getLogger("livekit").setLevel(logging.CRITICAL)
     screen = Console(stderr=True, highlight=False)
     options = RehearsalOptions(
         flow=find_flow(flow),
@@ -63,7 +67,7 @@ def rehearse_command(  # noqa: PLR0913 - an option per parameter is typer's way
         Console(highlight=False).print(as_table(result))
         if json is not None:
             json.write_text(to_json(result), encoding="utf-8")
-    if result.errors or not all(one.outcome for one in result.interviews):
+    if not all(one.outcome for one in result.interviews):
         raise typer.Exit(EXIT_FAILED)
 
 

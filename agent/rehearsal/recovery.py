@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import time
+from dataclasses import replace
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
@@ -59,6 +60,11 @@ class Killer:
         for pid in await asyncio.to_thread(interview_processes, self._root_pid, self._sfu_port):
             os.kill(pid, signal.SIGKILL)
             self.killed_s = time.monotonic()
+
+    def without_killed_line(self, heard: Heard) -> Heard:
+        """The same without the line that was being spoken: what follows it answers the kill."""
+        killed_s = self.killed_s or 0.0
+        return replace(heard, lines=tuple(line for line in heard.lines if not line.began_s < killed_s <= line.ended_s))
 
     def outcome(self, heard: Heard, recorded: Recorded) -> Recovery:
         """What the candidate heard after the kill, and whether everything acknowledged before it is stored."""

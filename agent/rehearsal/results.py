@@ -136,8 +136,8 @@ def summarise(held: Sequence[Held], facts: RunFacts) -> RehearsalResult:
 def as_table(result: RehearsalResult) -> RenderableType:
     """The same for a person."""
     interviews = Table(title="Interviews", title_justify="left")
-    for heading in ("interview", "outcome", "questions asked", "answers recorded"):
-        interviews.add_column(heading)
+    for heading in ("interview", "outcome", "asked", "answered"):
+        interviews.add_column(heading, no_wrap=True)
     for one in result.interviews:
         row = (str(one.id), one.outcome or "unfinished", str(one.questions_asked), str(one.answers_recorded))
         interviews.add_row(*row)

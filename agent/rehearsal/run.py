@@ -161,9 +161,11 @@ class Stage:
         self.interview_minutes += (time.monotonic() - began_s) / 60.0
         recorded = await read_recorded(self._repository, invite.interview_id)
         self.late_s += performance.late_s
+        heard = performance.heard
         if killer:
-            self.recovery = killer.outcome(performance.heard, recorded)
-        measured = measure(performance.heard, flow)
+            self.recovery = killer.outcome(heard, recorded)
+            heard = killer.without_killed_line(heard)
+        measured = measure(heard, flow)
         words = WordErrors(0, 0) if killer else word_errors(_words_said(performance), recorded.words)
         self.held.append(
             Held(invite.interview_id, performance.room, measured, recorded, words, _errors(performance, measured))

@@ -10,6 +10,7 @@ const SPOKEN_BY_BUTTON: Record<string, string> = {
   'consent-yes': 'yes',
   'consent-no': 'no',
   repeat: 'Could you repeat that?',
+  pause: 'Could we pause for a moment?',
   continue: 'I am ready to continue.',
 };
 
@@ -19,7 +20,8 @@ export class Answers {
   readonly #form = byId('typed-answer', HTMLFormElement);
   readonly #field = byId('typed-answer-field', HTMLTextAreaElement);
   readonly #consent = byId('consent-panel', HTMLElement);
-  readonly #pause = byId('pause-panel', HTMLElement);
+  readonly #paused = byId('pause-panel', HTMLElement);
+  readonly #pause = byId('pause', HTMLButtonElement);
   #agent: AgentState = 'absent';
   #consentOpen = true;
 
@@ -51,11 +53,13 @@ export class Answers {
     this.#agent = agent;
     const focusWasInside = this.#consent.contains(document.activeElement);
     this.#consent.hidden = phase !== 'consent' || agent === 'absent';
-    this.#pause.hidden = phase !== 'paused';
+    this.#paused.hidden = phase !== 'paused';
+    this.#pause.setAttribute('aria-disabled', String(phase !== 'asking'));
     if (focusWasInside && this.#consent.hidden) byId('interview-heading', HTMLElement).focus({ preventScroll: true });
   }
 
   async #press(id: string, words: string): Promise<void> {
+    if (id === 'pause' && this.#pause.getAttribute('aria-disabled') === 'true') return;
     const consent = CONSENT_BUTTONS.includes(id);
     if (consent && !this.#consentOpen) return;
     if (consent) this.#enableConsent(false);

@@ -6,7 +6,6 @@ import {
   type LocalAudioTrack,
   type Participant,
   ParticipantKind,
-  type RemoteAudioTrack,
   type RemoteParticipant,
   type RemoteTrack,
   Room,
@@ -45,9 +44,13 @@ export class Call {
   readonly #room = new Room({
     publishDefaults: { audioPreset: AudioPresets.speech, stopMicTrackOnMute: false },
     stopLocalTrackOnUnpublish: false,
+    // With one connection for both directions, publishing the microphone while the interviewer's track arrives can fail
+    // with "Transceiver not found based on m-line index" (livekit-client 2.23, Chromium 156).
+    singlePeerConnection: false,
   });
   #agent: RemoteParticipant | null = null;
-  #agentSound: RemoteAudioTrack | null = null;
+  #agentSound: MediaStreamTrack | null = null;
+  readonly #playing = new Map<RemoteTrack, HTMLMediaElement>();
   #streams = 0;
 
   constructor(private readonly listener: CallListener) {
@@ -56,7 +59,7 @@ export class Call {
       .on(RoomEvent.ParticipantDisconnected, () => this.#lookForAgent())
       .on(RoomEvent.ParticipantAttributesChanged, (_changed, participant) => this.#readAttributes(participant))
       .on(RoomEvent.TrackSubscribed, (track, _publication, participant) => this.#play(track, participant))
-      .on(RoomEvent.TrackUnsubscribed, (track) => this.#silence(track))
+      .on(RoomEvent.TrackUnsubscribed, (track) => this.#stopPlaying(track))
       .on(RoomEvent.AudioPlaybackStatusChanged, () => this.listener.playback(this.#room.canPlaybackAudio))
       .on(RoomEvent.SignalReconnecting, () => this.listener.connected(false))
       .on(RoomEvent.Reconnecting, () => this.listener.connected(false))
@@ -64,7 +67,10 @@ export class Call {
         this.listener.connected(true);
         this.#lookForAgent();
       })
-      .on(RoomEvent.Disconnected, (reason) => this.listener.ended(endingOf(reason)));
+      .on(RoomEvent.Disconnected, (reason) => {
+        this.#silence();
+        this.listener.ended(endingOf(reason));
+      });
     this.#room.registerTextStreamHandler(CAPTION_TOPIC, (reader, from) => void this.#readCaption(reader, from.identity));
   }
 
@@ -106,7 +112,7 @@ export class Call {
 
   /** The interviewer's sound, for a meter. */
   get agentSound(): MediaStreamTrack | null {
-    return this.#agentSound?.mediaStreamTrack ?? null;
+    return this.#agentSound;
   }
 
   /** The newest agent in the room: after a fault, the old one may linger for a while beside its successor. */
@@ -132,12 +138,19 @@ export class Call {
     const element = track.attach();
     element.hidden = true;
     document.body.append(element);
-    if (participant.kind === ParticipantKind.AGENT) this.#agentSound = track as RemoteAudioTrack;
+    this.#playing.set(track, element);
+    if (participant.kind === ParticipantKind.AGENT) this.#agentSound = track.mediaStreamTrack;
   }
 
-  #silence(track: RemoteTrack): void {
-    for (const element of track.detach()) element.remove();
-    if (track === this.#agentSound) this.#agentSound = null;
+  #stopPlaying(track: RemoteTrack): void {
+    track.detach();
+    this.#playing.get(track)?.remove();
+    this.#playing.delete(track);
+    if (track.mediaStreamTrack === this.#agentSound) this.#agentSound = null;
+  }
+
+  #silence(): void {
+    for (const track of [...this.#playing.keys()]) this.#stopPlaying(track);
   }
 
   /**

@@ -96,10 +96,12 @@ async def test_the_whole_way_can_be_walked_by_keyboard(browser: Browser, door: D
         await interviewer.is_in("listening")
         await candidate.sees("Do you agree to be interviewed?")
         order = []
-        for _ in range(9):
+        for _ in range(8):
             await page.keyboard.press("Tab")
             order.append(await candidate.focus())
-        assert order[:7] == ["consent-yes", "consent-no", "mute", "repeat", "leave", "captions", "typed-answer-field"]
+        assert order == [
+            *("consent-yes", "consent-no", "mute", "repeat", "pause", "leave", "captions", "typed-answer-field"),
+        ]
         await page.locator("#leave").focus()
         await page.keyboard.press("Enter")
         assert await candidate.focus() == "leave-stay"

@@ -17,7 +17,8 @@ import pytest
 
 from knowledge.embedded import EmbeddedPostgres
 from knowledge.errors import EmbeddedPostgresError
-from knowledge.postgres_binaries import account_for, copy_binaries
+from knowledge.postgres_account import account_for
+from knowledge.postgres_binaries import copy_binaries
 from knowledge.postmaster import command_line, command_lines_from_ps, is_postmaster
 
 
@@ -151,7 +152,7 @@ def test_a_port_in_use_is_named_and_nothing_is_left_running(data: Path):
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path):
     (tmp_path / "file").touch()
 
-    with pytest.raises(EmbeddedPostgresError, match="cannot use .*file/postgres") as failed:
+    with pytest.raises(EmbeddedPostgresError, match=r"cannot use .*file/postgres") as failed:
         EmbeddedPostgres(tmp_path / "file" / "postgres").start()
     assert "writable" in failed.value.next_step
 
@@ -213,7 +214,7 @@ def test_a_lost_password_file_is_named(data: Path):
     server.stop()
     data.with_name("postgres.pgpass").unlink()
 
-    with pytest.raises(EmbeddedPostgresError, match="there is no .*postgres.pgpass"):
+    with pytest.raises(EmbeddedPostgresError, match=r"there is no .*postgres\.pgpass"):
         EmbeddedPostgres(data, durable=False).start()
 
 
@@ -254,7 +255,7 @@ def test_root_reaches_binaries_in_a_closed_folder_through_a_copy(tmp_path: Path)
             "with EmbeddedPostgres(Path(sys.argv[2]), cache=Path(sys.argv[3]), durable=False) as server:\n"
             "    print(command_line(server.pid))\n"
         )
-        command = [sys.executable, "-c", program, site_packages, closed / "postgres", cache]
+        command = [sys.executable, "-c", program, str(site_packages), str(closed / "postgres"), cache]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         expected = cache if account_for(closed / "not there").dropped else str(site_packages)
         assert done.stdout.startswith(f"{expected}/")

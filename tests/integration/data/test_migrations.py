@@ -145,7 +145,7 @@ async def test_a_database_that_was_not_migrated_is_recognised(empty_database: Ca
 def test_files_are_named_as_supabase_names_them():
     assert MIGRATIONS.parent.name == "supabase"
     assert (MIGRATIONS.parent / "config.toml").is_file()
-    assert ALL == sorted(ALL)
+    assert sorted(ALL) == ALL
 
 
 def test_a_file_with_another_name_is_refused(tmp_path: Path):

@@ -15,7 +15,7 @@ import pytest
 
 from knowledge.embedded import EmbeddedPostgres
 from knowledge.errors import EmbeddedPostgresError
-from knowledge.postgres_binaries import account_for
+from knowledge.postgres_account import account_for
 from knowledge.postmaster import command_line, is_postmaster, lock_file_path
 from tests.integration.data.deadlines import wait_until
 

@@ -350,7 +350,7 @@ class TestResumedAnswers:
         hand.play(AnswerResumed())
         assert hand.state.answers[-1].text == f"{PROBLEM_AND_RESULT} And then I left."
 
-    def test_the_pause_is_learned_from_the_pieces(self):
+    def test_the_pause_is_learned(self):
         hand = _asking("project")
         hand.answer(PROBLEM_AND_RESULT)
         hand.play(AnswerResumed(), 3)
@@ -360,13 +360,13 @@ class TestResumedAnswers:
         hand.play(AnswerFinished())
         assert hand.state.longest_pause_s == pytest.approx(1.7)
 
-    def test_an_absence_is_no_pause(self):
+    def test_a_gap_that_no_speaker_makes_is_no_pause(self):
         hand = _asking("project")
-        hand.hear("The problem")
-        hand.play(Left())
-        hand.play(Returned(), 60)
-        hand.answer("was solved in the end.")
-        assert hand.state.longest_pause_s == 0
+        hand.answer(PROBLEM_AND_RESULT)
+        hand.play(AnswerResumed(), 3)
+        ended_s = hand.state.turn[-1].ended_s
+        hand.play(Heard("And then I left.", 0.9, ended_s + 17, ended_s + 18))
+        assert hand.state.turn_pause_s == 0
 
     def test_not_after_the_question_was_heard(self):
         hand = _asking("project")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from interview_flows.events import AnswerFinished, Joined
+from interview_flows.events import AnswerFinished, AnswerResumed, Heard, Joined
 from interview_flows.machine import State
 from interview_flows.patience import TurnSignals, silence_s, wait_s
 from tests.unit.flows.samples import Hand, sample_plan
@@ -97,6 +97,15 @@ def test_pauses_of_earlier_answers_are_remembered():
     hand.play(AnswerFinished(longest_pause_s=1.6))
     assert hand.state.longest_pause_s == 1.6
     assert _wait(hand.state, "I add nothing. That is my whole view of it.") >= 1.8
+
+
+def test_a_pause_that_was_cut_into_is_not_cut_into_again():
+    hand = _asking("work")
+    hand.answer("I am a nurse.")
+    hand.play(AnswerResumed(), 1)
+    ended_s = hand.state.turn[-1].ended_s
+    hand.play(Heard("I work at night.", 0.9, ended_s + 1.2, ended_s + 2))
+    assert _wait(hand.state, "I am a nurse. I work at night.") >= 1.2
 
 
 def test_steady_speakers_are_answered_sooner_when_in_doubt():
