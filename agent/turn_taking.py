@@ -87,7 +87,7 @@ class TurnTaking:
             return
         self._yield_floor()
         self._turn.append(piece.text)
-        if self._conductor.state.phase is Phase.ASKING:
+        if self._conductor.state.phase in (Phase.ASKING, Phase.PAUSED):
             self._conductor.post(Heard(piece.text, piece.confidence, piece.started_s, piece.ended_s))
 
     def turn_given(self) -> None:

@@ -46,7 +46,7 @@ def licence(package: str) -> str | None:
         metadata = importlib.metadata.metadata(package)
     except importlib.metadata.PackageNotFoundError:
         return None
-    stated = metadata.get("License-Expression") or metadata.get("License")
+    stated = metadata.json.get("license_expression") or metadata.json.get("license")
     if stated and len(stated) <= 60:
         return str(stated)
     classifiers = [text.split("::")[-1].strip() for text in metadata.get_all("Classifier", []) if "License" in text]

@@ -22,6 +22,7 @@ async def violations(page: Page) -> list[str]:
         "(rules) => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", list(RULES)
     )
     return [
-        f"{rule['id']} ({rule['impact']}): {[node['target'] for node in rule['nodes']]} {rule['nodes'][0]['failureSummary']}"
+        f"{rule['id']} ({rule['impact']}): {[node['target'] for node in rule['nodes']]} "
+        f"{rule['nodes'][0]['failureSummary']}"
         for rule in found["violations"]
     ]

@@ -31,7 +31,7 @@ async def converse(interviewer: StandInInterviewer, candidate: Candidate) -> Non
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-async def test_axe_finds_nothing_wrong_on_any_screen(browser: Browser, door: Door, sfu: Sfu, dark: bool):
+async def test_axe_finds_nothing_wrong_on_any_screen(browser: Browser, door: Door, sfu: Sfu, *, dark: bool):
     scheme = "dark" if dark else "light"
     async with candidate_at(browser, door, dark=dark) as candidate:
         page = candidate.page

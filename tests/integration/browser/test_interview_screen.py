@@ -119,7 +119,9 @@ async def test_the_interviewer_is_heard(browser: Browser, door: Door, sfu: Sfu):
             loudest = max(loudest, float(await candidate.page.evaluate(level)))
         await sounding
         assert loudest > 0.5
-        assert await candidate.page.evaluate("[...document.querySelectorAll('audio')].map((one) => one.paused)") == [False]
+        assert await candidate.page.evaluate("[...document.querySelectorAll('audio')].map((one) => one.paused)") == [
+            False
+        ]
         assert candidate.complaints == []
 
 

@@ -53,7 +53,7 @@ def test_a_soft_onset_is_shortened() -> None:
 
 
 def test_a_peak_is_not_clipped() -> None:
-    speech = 0.01 * tone(300, RATE_HZ)
+    speech = (0.01 * tone(300, RATE_HZ)).astype(np.float32)
     speech[RATE_HZ // 2] = 0.9
     assert np.abs(finish_speech(speech, RATE_HZ)).max() <= 0.98
 
@@ -70,7 +70,7 @@ def test_joins_begin_and_end_at_zero() -> None:
 
 
 def test_pcm_there_and_back() -> None:
-    samples = tone(440, 16_000, 0.1) * 0.5
+    samples = (tone(440, 16_000, 0.1) * 0.5).astype(np.float32)
     assert np.abs(pcm_to_samples(samples_to_pcm(samples)) - samples).max() < 1e-4
     assert pcm_to_samples(b"\1").size == 0
     assert samples_to_pcm(np.array([2.0, -2.0], np.float32)) == b"\xff\x7f\x01\x80"

@@ -30,7 +30,9 @@ def test_inventions_do_not_pass(text: str, no_speech: float, logprob: float) -> 
 
 
 def test_more_words_than_anybody_can_say_do_not_pass() -> None:
-    assert is_invented("This is a long sentence that nobody says in half a second.", no_speech=0, logprob=-0.2, duration_s=0.5)
+    assert is_invented(
+        "This is a long sentence that nobody says in half a second.", no_speech=0, logprob=-0.2, duration_s=0.5
+    )
 
 
 def test_a_sentence_with_a_phantom_phrase_in_it_passes() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
+from functools import partial
 
 import pytest
 
@@ -39,10 +40,9 @@ class Gate:
 
 
 def test_the_most_urgent_goes_first_and_equals_in_order(worker: Worker) -> None:
-    gate, done = Gate(worker), []
-    futures = [
-        worker.submit(urgency, lambda name=name: done.append(name)) for urgency, name in [(9, "a"), (0, "b"), (0, "c")]
-    ]
+    gate = Gate(worker)
+    done: list[str] = []
+    futures = [worker.submit(urgency, partial(done.append, name)) for urgency, name in [(9, "a"), (0, "b"), (0, "c")]]
     gate.open()
     for future in futures:
         future.result(DEADLINE_S)
@@ -70,7 +70,8 @@ def test_a_full_queue_gives_up_the_least_urgent_for_something_urgent(worker: Wor
 
 
 def test_cancelled_work_is_not_done_and_makes_room(worker: Worker) -> None:
-    gate, done = Gate(worker), []
+    gate = Gate(worker)
+    done: list[str] = []
     cancelled = worker.submit(0, lambda: done.append("cancelled"))
     assert cancelled.cancel()
     assert worker.waiting == 0
