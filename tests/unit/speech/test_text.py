@@ -99,7 +99,6 @@ def test_text_that_comes_in_pieces_gives_the_sentences_of_the_whole(pieces: list
     reader = SentenceReader()
     read = [sentence for piece in pieces for sentence in reader.push(piece)] + reader.flush()
     whole = "".join(pieces)
-    assert "".join("".join(read).split()).replace(".", "") in "".join(whole.split()).replace(".", "") or read == []
     assert [c for c in "".join(read) if c.isalpha()] == [c for c in whole if c.isalpha()]
 
 
