@@ -12,7 +12,7 @@ async def test_rooms_can_be_made_with_the_generated_keys(sfu: Sfu) -> None:
     access = sfu.access
     async with api.LiveKitAPI(access.url, access.api_key, access.api_secret) as livekit:
         await livekit.room.create_room(api.CreateRoomRequest(name="interview-test"))
-        rooms = await livekit.room.list_rooms(api.ListRoomsRequest())
+        rooms = await livekit.room.list_rooms(api.ListRoomsRequest(names=["interview-test"]))
     assert [room.name for room in rooms.rooms] == ["interview-test"]
     assert rooms.rooms[0].departure_timeout == 180
     assert rooms.rooms[0].max_participants == 1

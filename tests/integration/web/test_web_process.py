@@ -33,6 +33,7 @@ def settings(sfu: Sfu, database_dsn: str, tmp_path: Path) -> Settings:
     access = sfu.access
     return Settings(
         home=tmp_path,
+        rooms=1000,  # other tests leave rooms on the shared SFU
         web_port=free_port(LOOPBACK),
         livekit_url=access.url,
         livekit_api_key=access.api_key,
